@@ -1,0 +1,243 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"genjin/bots"
+	"genjin/sales"
+	"genjin/store"
+)
+
+// Kinds of cards the hub remembers, since their buttons decide something.
+const (
+	cardApproval = "approval"
+	cardTodo     = "todo"
+)
+
+// effect tells people what follows from a decision. It runs in the transaction
+// that closes it, and says what is true now, not what was true when it was
+// asked for.
+func (e *Engine) effect(ctx context.Context, tx *store.Tx, j store.Job) error {
+	var f sales.Effect
+	if err := json.Unmarshal(j.Payload, &f); err != nil {
+		return final{fmt.Errorf("effect payload: %w", err)}
+	}
+	switch f.Kind {
+	case sales.EffectLeadOwned:
+		return e.leadOwned(ctx, tx, f)
+	case sales.EffectApprovalAsked:
+		return e.approvalAsked(ctx, tx, f)
+	case sales.EffectApprovalChanged:
+		return e.approvalChanged(ctx, tx, f)
+	case sales.EffectApprovalDecided:
+		return e.approvalDecided(ctx, tx, f)
+	case sales.EffectDealMoved:
+		return e.dealMoved(ctx, tx, f)
+	}
+	return final{fmt.Errorf("no such effect: %q", f.Kind)}
+}
+
+// leadOwned tells the owner of a lead that somebody else submitted, and the
+// owner's manager.
+func (e *Engine) leadOwned(ctx context.Context, tx *store.Tx, f sales.Effect) error {
+	l, err := tx.Lead(ctx, f.Number)
+	if err != nil {
+		return err
+	}
+	subject := fmt.Sprintf("lead:%d", l.Number)
+	if owner, ok := e.Org().Person(l.Owner); ok && owner.ID != f.Actor {
+		card := e.words().LeadOwned(l)
+		if _, _, err := e.tell(ctx, tx, owner, note{Kind: "lead", Subject: subject, Card: &card}); err != nil {
+			return err
+		}
+	}
+	if boss, ok := e.Org().Manager(l.Owner); ok && boss.ID != f.Actor {
+		_, _, err = e.tell(ctx, tx, boss, note{Kind: "lead", Subject: subject, Text: e.words().LeadNews(l)})
+	}
+	return err
+}
+
+// dealMoved tells the owner's manager of progress. A group never hears a
+// person's own act.
+func (e *Engine) dealMoved(ctx context.Context, tx *store.Tx, f sales.Effect) error {
+	d, err := tx.Deal(ctx, f.Number)
+	if err != nil {
+		return err
+	}
+	boss, ok := e.Org().Manager(d.Owner)
+	if !ok || boss.ID == f.Actor || len(d.Moves) == 0 {
+		return nil
+	}
+	_, _, err = e.tell(ctx, tx, boss, note{Kind: "deal", Subject: fmt.Sprintf("deal:%d", d.Number), Text: e.words().DealNews(d)})
+	return err
+}
+
+// approvalAsked gives each approver of the current step their card.
+func (e *Engine) approvalAsked(ctx context.Context, tx *store.Tx, f sales.Effect) error {
+	a, err := tx.Approval(ctx, f.Number)
+	if err != nil || a.Status != sales.ApprovalPending {
+		return err
+	}
+	return e.askAll(ctx, tx, a)
+}
+
+func (e *Engine) askAll(ctx context.Context, tx *store.Tx, a sales.Approval) error {
+	open, err := tx.CardsOf(ctx, cardApproval, a.Number)
+	if err != nil {
+		return err
+	}
+	has := map[string]bool{}
+	for _, c := range open {
+		has[c.Person] = true
+	}
+	for _, task := range a.OpenTasks() {
+		p, err := e.stand(ctx, tx, task.Approver)
+		if err != nil {
+			return err
+		}
+		if has[p.ID] {
+			continue
+		}
+		has[p.ID] = true
+		if err := e.ask(ctx, tx, a, task, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ask sends one approver one card, whose nonce the click must bring back.
+func (e *Engine) ask(ctx context.Context, tx *store.Tx, a sales.Approval, task sales.ApprovalTask, p sales.Person) error {
+	files, err := filesOf(ctx, tx, a)
+	if err != nil {
+		return err
+	}
+	c := store.Card{Nonce: newNonce(), Kind: cardApproval, Number: a.Number, Person: p.ID, Revision: a.Revision}
+	card := e.words().Approval(a, files, shown(task, p), c.Nonce)
+	c.MessageID, c.Bot, err = e.tell(ctx, tx, p, note{Kind: cardApproval, Subject: fmt.Sprintf("approval:%d", a.Number), Card: &card})
+	if err != nil {
+		return err
+	}
+	if c.Bot == "" {
+		return e.alarmIn(ctx, tx, "undelivered", fmt.Sprint(a.Number), e.words().NoPlatform(p))
+	}
+	return tx.AddCard(ctx, c)
+}
+
+// shown is the task as its card shows it: with the person on whose behalf the
+// receiver acts.
+func shown(task sales.ApprovalTask, p sales.Person) sales.ApprovalTask {
+	if p.ID != task.Approver && task.For == "" {
+		task.For = task.Approver
+	}
+	return task
+}
+
+// approvalChanged brings every card of a request to what is true now: open ones
+// get the new revision, the others are closed and say who decided.
+func (e *Engine) approvalChanged(ctx context.Context, tx *store.Tx, f sales.Effect) error {
+	a, err := tx.Approval(ctx, f.Number)
+	if err != nil {
+		return err
+	}
+	open, err := tx.CardsOf(ctx, cardApproval, a.Number)
+	if err != nil {
+		return err
+	}
+	waiting, err := e.waiting(ctx, tx, a)
+	if err != nil {
+		return err
+	}
+	files, err := filesOf(ctx, tx, a)
+	if err != nil {
+		return err
+	}
+	for _, c := range open {
+		card := e.words().ApprovalClosed(a)
+		if task, still := waiting[c.Person]; still {
+			c.Revision = a.Revision
+			card = e.words().Approval(a, files, task, c.Nonce)
+		} else {
+			c.ClosedAt = tx.Now()
+		}
+		if err := tx.SetCard(ctx, c); err != nil {
+			return err
+		}
+		if err := e.replace(ctx, tx, c, card); err != nil {
+			return err
+		}
+	}
+	return e.refreshTodos(ctx, tx, a)
+}
+
+// waiting maps who must act now to their task.
+func (e *Engine) waiting(ctx context.Context, tx *store.Tx, a sales.Approval) (map[string]sales.ApprovalTask, error) {
+	m := map[string]sales.ApprovalTask{}
+	if a.Status != sales.ApprovalPending {
+		return m, nil
+	}
+	for _, task := range a.OpenTasks() {
+		p, err := e.stand(ctx, tx, task.Approver)
+		if err != nil {
+			return nil, err
+		}
+		m[p.ID] = shown(task, p)
+	}
+	return m, nil
+}
+
+// replace changes a card that was sent. The answer to the click may still be on
+// its way: a change that overtakes it would be undone on the person's screen,
+// so it waits a moment.
+func (e *Engine) replace(ctx context.Context, tx *store.Tx, c store.Card, card bots.Card) error {
+	m, err := tx.Message(ctx, c.MessageID)
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(bots.Message{Card: &card})
+	if err != nil {
+		return fmt.Errorf("card %s %d: %w", c.Kind, c.Number, err)
+	}
+	_, err = tx.Post(ctx, store.Outgoing{
+		ID: tx.NewID(), Bot: m.Bot, User: m.User, Chat: m.Chat, Person: m.Person,
+		Kind: c.Kind, Subject: m.Subject, Body: body, Update: m.ID, NotBefore: tx.Now().Add(replaceAfter),
+	})
+	return err
+}
+
+// approvalDecided tells the requester what came out, in one message.
+func (e *Engine) approvalDecided(ctx context.Context, tx *store.Tx, f sales.Effect) error {
+	a, err := tx.Approval(ctx, f.Number)
+	if err != nil {
+		return err
+	}
+	p, ok := e.Org().Person(a.Requester)
+	if !ok || p.Left || p.ID == f.Actor {
+		return nil
+	}
+	_, _, err = e.tell(ctx, tx, p, note{Kind: "decision", Subject: fmt.Sprintf("approval:%d", a.Number), Text: e.words().ApprovalDecided(a)})
+	return err
+}
+
+// stand is who acts for a person now.
+func (e *Engine) stand(ctx context.Context, tx *store.Tx, id string) (sales.Person, error) {
+	more, err := tx.Delegations(ctx)
+	if err != nil {
+		return sales.Person{}, err
+	}
+	return e.Org().Stand(id, tx.Now(), more)
+}
+
+func filesOf(ctx context.Context, tx *store.Tx, a sales.Approval) ([]sales.File, error) {
+	files := make([]sales.File, 0, len(a.Move.Evidence))
+	for _, id := range a.Move.Evidence {
+		f, err := tx.File(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, f)
+	}
+	return files, nil
+}

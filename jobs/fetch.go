@@ -1,0 +1,84 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"genjin/bots"
+	"genjin/sales"
+	"genjin/store"
+)
+
+// filePayload names the file that a job of kind fetch copies.
+type filePayload struct {
+	File string `json:"file"`
+}
+
+// fetch copies a file from its platform, checks it by content, and in the
+// closing transaction lets a move that waits for it go on.
+func (e *Engine) fetch(ctx context.Context, j store.Job) (finish, error) {
+	var p filePayload
+	if err := json.Unmarshal(j.Payload, &p); err != nil {
+		return nil, final{fmt.Errorf("fetch payload: %w", err)}
+	}
+	var f sales.File
+	if err := e.Store.View(ctx, func(tx *store.Tx) (err error) { f, err = tx.File(ctx, p.File); return err }); err != nil {
+		return nil, err
+	}
+	if f.Status != sales.FileFetching {
+		return nil, nil //nolint:nilnil // nothing to add to the closing
+	}
+	stored, err := e.copyFile(ctx, f)
+	var (
+		bad *store.FileError
+		se  *bots.SendError
+	)
+	switch {
+	case errors.As(err, &bad):
+		return e.fetched(f.ID, func(f *sales.File) { f.Status, f.Reason = sales.FileRefused, bad.Reason }), nil
+	case errors.As(err, &se) && (!se.Retry || j.Tries >= 12):
+		return e.fetched(f.ID, func(f *sales.File) { f.Status, f.Reason = sales.FileRefused, "fetch_failed" }), nil
+	case err != nil:
+		return nil, err
+	}
+	return e.fetched(f.ID, func(f *sales.File) {
+		f.Status, f.SHA256, f.Size, f.Type = sales.FileReady, stored.SHA256, stored.Size, stored.Type
+	}), nil
+}
+
+func (e *Engine) copyFile(ctx context.Context, f sales.File) (store.Stored, error) {
+	from, ok := e.bots[f.Bot].(bots.Fetcher)
+	if !ok {
+		return store.Stored{}, &store.FileError{Reason: "fetch_failed"}
+	}
+	r, err := from.Fetch(ctx, bots.File{
+		Bot: f.Bot, Key: f.Platform.Key, MessageID: f.Platform.MessageID, Name: f.Name, Image: f.Platform.Image, Size: f.Platform.Size,
+	})
+	if err != nil {
+		return store.Stored{}, err
+	}
+	stored, err := e.Evidence.Put(ctx, r, f.Name, e.Rules().Evidence.MaxBytes)
+	return stored, errors.Join(err, r.Close())
+}
+
+// fetched stores what became of a file.
+func (e *Engine) fetched(id string, set func(*sales.File)) finish {
+	return func(ctx context.Context, tx *store.Tx) error {
+		f, err := tx.File(ctx, id)
+		if err != nil || f.Status != sales.FileFetching {
+			return err
+		}
+		set(&f)
+		entry := sales.Entry{Actor: f.Person, Action: "file.receive", Object: "file:" + f.ID, After: f, Reason: f.Reason}
+		if f.SHA256 != "" {
+			entry.Files = []string{f.SHA256}
+		}
+		if err := tx.Save(ctx, sales.Change{Files: []sales.File{f}, Entries: []sales.Entry{entry}}, store.Source{Bot: f.Bot, Event: f.Platform.MessageID}); err != nil {
+			return err
+		}
+		f.Revision++
+		return e.Resume(ctx, tx, f)
+	}
+}

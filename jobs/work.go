@@ -1,0 +1,165 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"genjin/bots"
+	"genjin/store"
+)
+
+// work is how one kind of job is done. Exactly one of tx and long is set.
+type work struct {
+	// tx does everything in the transaction that closes the job.
+	tx func(ctx context.Context, tx *store.Tx, j store.Job) error
+	// long works outside any transaction under a lease that is kept alive; the
+	// function it returns runs in the transaction that closes the job.
+	long func(ctx context.Context, j store.Job) (finish, error)
+	// timeout bounds one try; 0 = 30 s.
+	timeout time.Duration
+}
+
+// finish is the effect of a long job, applied with its closing.
+type finish func(ctx context.Context, tx *store.Tx) error
+
+// later asks for another try at an instant, which is no failure.
+type later struct{ at time.Time }
+
+func (l later) Error() string { return "not yet: again at " + l.at.Format(time.RFC3339) }
+
+// final is a failure that no further try can mend.
+type final struct{ err error }
+
+func (f final) Error() string { return f.err.Error() }
+func (f final) Unwrap() error { return f.err }
+
+const (
+	tryTimeout = 30 * time.Second
+	patience   = 24 * time.Hour // a job that failed for so long is dead
+)
+
+// do takes one job through: claim, work, close or put off. What it does is safe
+// to do twice at once: the claim lets one through.
+func (e *Engine) do(ctx context.Context, id string) {
+	if _, busy := e.running.LoadOrStore(id, struct{}{}); busy {
+		return
+	}
+	defer e.running.Delete(id)
+	if err := e.attempt(ctx, id); err != nil && ctx.Err() == nil {
+		e.Logger.LogAttrs(ctx, slog.LevelWarn, "job attempt", slog.String("job", id), slog.Any("error", err))
+	}
+}
+
+func (e *Engine) attempt(ctx context.Context, id string) error {
+	j, ok, err := e.Store.Claim(ctx, id, e.owner, e.Lease)
+	if err != nil || !ok {
+		return err
+	}
+	w, known := e.works[j.Kind]
+	if !known {
+		return e.Store.BuryJob(ctx, j, fmt.Errorf("no such kind of job: %q", j.Kind))
+	}
+	timeout := w.timeout
+	if timeout == 0 {
+		timeout = tryTimeout
+	}
+	tctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	return e.settle(ctx, j, e.try(tctx, cancel, w, j))
+}
+
+// try runs one attempt; a panic in it is this attempt's failure alone.
+func (e *Engine) try(ctx context.Context, cancel context.CancelFunc, w work, j store.Job) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	if w.tx != nil {
+		return e.Store.Do(ctx, func(tx *store.Tx) error {
+			if err := w.tx(ctx, tx, j); err != nil {
+				return err
+			}
+			return tx.FinishJob(ctx, j)
+		})
+	}
+	stop := e.keepAlive(ctx, cancel, j)
+	end, err := w.long(ctx, j)
+	stop()
+	if err != nil {
+		return err
+	}
+	// What was done outside must be recorded even when the hub is told to
+	// stop or the try ran into its limit at the last moment.
+	return e.Store.Do(context.WithoutCancel(ctx), func(tx *store.Tx) error {
+		if end != nil {
+			if err := end(ctx, tx); err != nil {
+				return err
+			}
+		}
+		return tx.FinishJob(ctx, j)
+	})
+}
+
+// keepAlive extends the lease while a long job runs, and ends the job when the
+// lease is lost, so that it never runs twice at once.
+func (e *Engine) keepAlive(ctx context.Context, lost context.CancelFunc, j store.Job) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		t := time.NewTicker(e.Lease / 3)
+		defer t.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-t.C:
+				if err := e.Store.Extend(ctx, j, e.Lease); errors.Is(err, store.ErrLost) {
+					lost()
+					return
+				}
+			}
+		}
+	}()
+	return func() { cancel(); <-done }
+}
+
+// settle puts off, buries or leaves a job as its try ended.
+func (e *Engine) settle(ctx context.Context, j store.Job, err error) error {
+	var (
+		notYet later
+		never  final
+		send   *bots.SendError
+	)
+	ctx = context.WithoutCancel(ctx)
+	switch {
+	case err == nil, errors.Is(err, store.ErrLost):
+		return nil
+	case errors.As(err, &notYet):
+		return e.Store.RetryJob(ctx, j, notYet.at, nil)
+	case errors.As(err, &never), e.Now().Sub(j.CreatedAt) > patience && j.Tries > 20:
+		e.Logger.LogAttrs(ctx, slog.LevelError, "job is dead", slog.String("job", j.ID), slog.String("kind", j.Kind), slog.Any("error", err))
+		return errors.Join(e.Store.BuryJob(ctx, j, err), e.alarm(ctx, j, err))
+	case errors.As(err, &send):
+		return e.Store.RetryJob(ctx, j, e.Now().Add(max(send.After, backoff(j.Tries))), err)
+	}
+	e.Logger.LogAttrs(ctx, slog.LevelWarn, "job put off", slog.String("job", j.ID), slog.String("kind", j.Kind), slog.Int("tries", j.Tries), slog.Any("error", err))
+	return e.Store.RetryJob(ctx, j, e.Now().Add(backoff(j.Tries)), err)
+}
+
+// backoff is how long the next try waits: 0.5 s doubling to 30 s, and after
+// about an hour of trying 5 minutes.
+func backoff(tries int) time.Duration {
+	switch {
+	case tries < 7:
+		return 500 * time.Millisecond << max(0, tries-1)
+	case tries < 130:
+		return 30 * time.Second
+	}
+	return 5 * time.Minute
+}
