@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"genjin/config"
+	"genjin/playground"
+	"genjin/playground/feishusim"
+	"genjin/sales"
+	"genjin/store"
+)
+
+// demoCmd starts everything in one go, with nothing installed.
+type demoCmd struct {
+	Keep bool `help:"Keep the data dir of the last demo instead of starting afresh."`
+}
+
+// movable is a clock that only goes forward, at its own pace and in jumps.
+type movable struct{ ahead atomic.Int64 }
+
+// Now is the clock's instant.
+func (m *movable) Now() time.Time { return time.Now().Add(time.Duration(m.ahead.Load())) }
+
+// Advance jumps forward.
+func (m *movable) Advance(d time.Duration) { m.ahead.Add(int64(max(d, 0))) }
+
+// Run implements the command.
+func (c *demoCmd) Run(e *env) error {
+	dir := e.getenv("GENJIN_DATA_DIR")
+	if dir == "" {
+		dir = filepath.Join("data", "demo")
+	}
+	if !c.Keep {
+		if err := os.RemoveAll(dir); err != nil {
+			return fmt.Errorf("demo data: %w", err)
+		}
+	}
+	clock := &movable{}
+	sim := feishusim.New(demoApp(clock.Now))
+	base, stop := sim.Start()
+	defer stop()
+	cfg, err := config.Load(demoEnv(e.getenv, dir, base), os.ReadFile)
+	if err != nil {
+		return err
+	}
+	log, err := demoLog(dir)
+	if err != nil {
+		return err
+	}
+	defer log.Close() //nolint:errcheck // a log
+	return serve(e.ctx, cfg, []string{"web", "worker"}, parts{
+		clock: clock.Now, out: log,
+		mount: func(h *hub) map[string]http.Handler { return playgroundRoutes(h, sim, clock) },
+		ready: func(addr string) {
+			_, port, _ := net.SplitHostPort(addr)
+			sim.SetEventURL("http://127.0.0.1:" + port + "/webhooks/feishu")
+			fmt.Fprintf(e.out, "跟进已启动。打开 http://localhost:%s/playground 体验（日志在 %s，Ctrl-C 结束）。\n", port, log.Name()) //nolint:errcheck // a greeting
+		},
+	})
+}
+
+// demoApp is the app that the simulated platform knows. Its secrets guard
+// nothing: the platform is this process.
+func demoApp(now func() time.Time) feishusim.Options {
+	return feishusim.Options{
+		AppID: "cli_demo", AppSecret: "demo-secret", EncryptKey: "demo-encrypt-key", VerificationToken: "demo-verification-token",
+		TenantKey: "t_demo", BotOpenID: "ou_genjin", Now: now,
+	}
+}
+
+// demoEnv is the environment of a demo: the simulated platform in the place of
+// the real one, everything else as the person set it.
+func demoEnv(getenv func(string) string, dir, base string) func(string) string {
+	app := demoApp(nil)
+	fixed := map[string]string{
+		"GENJIN_DATA_DIR": dir, "GENJIN_DATABASE_URL": "", "GENJIN_REDIS_URL": "",
+		"GENJIN_FEISHU_APP_ID": app.AppID, "GENJIN_FEISHU_APP_SECRET": app.AppSecret, "GENJIN_FEISHU_ENCRYPT_KEY": app.EncryptKey,
+		"GENJIN_FEISHU_VERIFICATION_TOKEN": app.VerificationToken, "GENJIN_FEISHU_API_BASE": base, "GENJIN_FEISHU_MODE": "webhook",
+	}
+	return func(name string) string {
+		if v, ok := fixed[name]; ok {
+			return v
+		}
+		return getenv(name)
+	}
+}
+
+func demoLog(dir string) (*os.File, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("demo data: %w", err)
+	}
+	f, err := os.OpenFile(filepath.Join(dir, "demo.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600) //nolint:gosec // the person's own folder
+	if err != nil {
+		return nil, fmt.Errorf("demo log: %w", err)
+	}
+	return f, nil
+}
+
+// playgroundRoutes puts the sample company on the simulated platform and the
+// chat page beside the hub.
+func playgroundRoutes(h *hub, sim *feishusim.Server, clock *movable) map[string]http.Handler {
+	var people []playground.Person
+	byID := map[string]sales.Person{}
+	for _, p := range h.org.Load().People() {
+		byID[p.ID] = p
+	}
+	for _, p := range h.org.Load().People() {
+		account := p.Accounts["feishu"]
+		if account == "" {
+			continue
+		}
+		sim.AddUser(feishusim.User{OpenID: account, UserID: p.ID, UnionID: "on_" + p.ID, Name: p.Name, DepartmentID: p.Team, LeaderOpenID: byID[p.Manager].Accounts["feishu"]})
+		people = append(people, playground.Person{OpenID: account, Name: p.Name, Role: string(p.Role)})
+	}
+	var groups []playground.Group
+	for _, t := range h.org.Load().Teams() {
+		chat := t.Groups["feishu"]
+		if chat == "" {
+			continue
+		}
+		var members []string
+		for _, p := range h.org.Load().People() {
+			if p.Team == t.ID && p.Accounts["feishu"] != "" {
+				members = append(members, p.Accounts["feishu"])
+			}
+		}
+		sim.AddChat(feishusim.Chat{ID: chat, Name: t.Name, Members: members, BotIn: true})
+		groups = append(groups, playground.Group{ChatID: chat, Name: t.Name})
+	}
+	page := playground.New(playground.Options{
+		Sim: sim, People: people, Groups: groups, Clock: clock, PathPrefix: "/playground",
+		Trace: func(ctx context.Context, after int64) ([]playground.TraceEvent, error) { return traceOf(ctx, h.store, after) },
+	})
+	return map[string]http.Handler{"/playground": page, "/playground/": page}
+}
+
+// traceOf is what the hub did, for the page: the store's own record.
+func traceOf(ctx context.Context, s *store.Store, after int64) ([]playground.TraceEvent, error) {
+	rows, err := s.Trace(ctx, after)
+	if err != nil {
+		return nil, err
+	}
+	events := make([]playground.TraceEvent, 0, len(rows))
+	for _, r := range rows {
+		events = append(events, playground.TraceEvent{ID: r.ID, At: r.At, Title: r.Title, Lines: r.Lines, State: r.State})
+	}
+	return events, nil
+}

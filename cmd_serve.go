@@ -1,0 +1,312 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"genjin/bots"
+	"genjin/bots/feishu"
+	"genjin/bots/feishu/socket"
+	"genjin/config"
+	"genjin/handlers"
+	"genjin/jobs"
+	"genjin/sales"
+	"genjin/store"
+)
+
+// serveCmd runs the hub until it is told to stop.
+type serveCmd struct {
+	Roles []string `help:"What this process does: web, worker." default:"web,worker" enum:"web,worker"`
+}
+
+// Run implements the command.
+func (c *serveCmd) Run(e *env) error {
+	cfg, err := config.Load(e.getenv, os.ReadFile)
+	if err != nil {
+		return err
+	}
+	return serve(e.ctx, cfg, c.Roles, parts{clock: time.Now, out: e.out})
+}
+
+// parts is what demo and tests put in the place of the outside world.
+type parts struct {
+	clock func() time.Time
+	out   interface{ Write([]byte) (int, error) }
+	// mount adds routes beside the hub's own; it is called once the hub stands.
+	mount func(*hub) map[string]http.Handler
+	// ready is told the address that the hub answers on.
+	ready func(addr string)
+}
+
+// hub is the wired program.
+type hub struct {
+	cfg       config.Config
+	log       *slog.Logger
+	store     *store.Store
+	evidence  *store.Evidence
+	bots      []bots.Bot
+	org       atomic.Pointer[sales.Org]
+	rules     atomic.Pointer[sales.Rules]
+	cal       atomic.Pointer[sales.Calendar]
+	rulesText []byte
+	engine    *jobs.Engine
+	handlers  *handlers.Hub
+	clock     func() time.Time
+}
+
+// serve wires the rooms, starts them, and stops them in reverse within 10 s.
+func serve(ctx context.Context, cfg config.Config, roles []string, p parts) error {
+	h, err := wire(ctx, cfg, p, true)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	errs := make(chan error, 3)
+	var wg sync.WaitGroup
+	start := func(what string, f func(context.Context) error) {
+		wg.Go(func() {
+			if err := f(ctx); err != nil && !errors.Is(err, context.Canceled) {
+				errs <- fmt.Errorf("%s: %w", what, err)
+			}
+			cancel()
+		})
+	}
+	if slices.Contains(roles, "web") {
+		start("web", func(ctx context.Context) error { return h.web(ctx, p) })
+		for _, b := range h.bots {
+			if l, ok := b.(bots.Listener); ok {
+				start(b.Name(), func(ctx context.Context) error { return l.Listen(ctx, h.handleSocket) })
+			}
+		}
+	}
+	if slices.Contains(roles, "worker") {
+		start("worker", h.engine.Run)
+	}
+	<-ctx.Done()
+	wg.Wait()
+	close(errs)
+	var all []error
+	for err := range errs {
+		all = append(all, err)
+	}
+	return errors.Join(all...)
+}
+
+// wire opens the store and builds everything, without starting it.
+func wire(ctx context.Context, cfg config.Config, p parts, lock bool) (*hub, error) {
+	h := &hub{cfg: cfg, clock: p.clock, log: slog.New(slog.NewJSONHandler(p.out, &slog.HandlerOptions{Level: cfg.LogLevel}))}
+	if err := h.loadRules(); err != nil {
+		return nil, err
+	}
+	if err := h.openStore(ctx, lock); err != nil {
+		return nil, err
+	}
+	if err := h.build(ctx); err != nil {
+		h.close()
+		return nil, err
+	}
+	return h, nil
+}
+
+func (h *hub) openStore(ctx context.Context, lock bool) error {
+	if err := os.MkdirAll(h.cfg.DataDir, 0o700); err != nil {
+		return fmt.Errorf("data dir: %w", err)
+	}
+	s, err := store.Open(ctx, store.Options{URL: h.cfg.DatabaseURL.Reveal(), DataDir: h.cfg.DataDir, Now: h.clock, Logger: h.log, Lock: lock})
+	if err != nil {
+		return err
+	}
+	h.store = s
+	if lock && s.SQLite() {
+		if err := s.Migrate(ctx); err != nil {
+			h.close()
+			return err
+		}
+	}
+	if err := s.Ready(ctx); err != nil {
+		h.close()
+		return err
+	}
+	if h.evidence, err = store.OpenEvidence(h.cfg.DataDir); err != nil {
+		h.close()
+		return err
+	}
+	return nil
+}
+
+// loadRules reads who works here, the rules and the holidays.
+func (h *hub) loadRules() error {
+	orgText, rulesText := config.SampleOrg(), config.DefaultRules()
+	var err error
+	if h.cfg.OrgPath != "" {
+		if orgText, err = os.ReadFile(h.cfg.OrgPath); err != nil {
+			return fmt.Errorf("GENJIN_ORG: %w", err)
+		}
+	}
+	if h.cfg.RulesPath != "" {
+		if rulesText, err = os.ReadFile(h.cfg.RulesPath); err != nil {
+			return fmt.Errorf("GENJIN_RULES: %w", err)
+		}
+	}
+	org, orgErr := config.ParseOrg(nameOr(h.cfg.OrgPath, "org.yaml"), orgText, h.cfg.Location)
+	rules, rulesErr := config.ParseRules(nameOr(h.cfg.RulesPath, "rules.yaml"), rulesText)
+	years, yearsErr := holidays(filepath.Join(h.cfg.DataDir, "holidays"))
+	if err := errors.Join(orgErr, rulesErr, yearsErr); err != nil {
+		return err
+	}
+	h.org.Store(org)
+	h.rules.Store(rules)
+	h.cal.Store(sales.NewCalendar(h.cfg.Location, rules.Hours, years...))
+	h.rulesText = rulesText
+	return nil
+}
+
+func nameOr(path, name string) string {
+	if path == "" {
+		return "built-in " + name
+	}
+	return path
+}
+
+// holidays are the years in the binary, and over them the files of a folder.
+func holidays(dir string) ([]sales.HolidayYear, error) {
+	years := sales.BuiltinHolidays()
+	files, err := filepath.Glob(filepath.Join(dir, "*.json"))
+	if err != nil {
+		return nil, fmt.Errorf("holidays: %w", err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file) //nolint:gosec // an operator's file
+		if err != nil {
+			return nil, fmt.Errorf("holidays: %w", err)
+		}
+		year, err := sales.ParseHolidays(text)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		years = append(years, year)
+	}
+	return years, nil
+}
+
+// build makes the platforms, the engine and the use cases.
+func (h *hub) build(ctx context.Context) error {
+	if h.cfg.Feishu.On {
+		b, err := feishu.New(feishu.Options{
+			AppID: h.cfg.Feishu.AppID, AppSecret: h.cfg.Feishu.AppSecret.Reveal(), EncryptKey: h.cfg.Feishu.EncryptKey.Reveal(),
+			VerificationToken: h.cfg.Feishu.VerificationToken.Reveal(), APIBase: h.cfg.Feishu.APIBase, Now: h.clock, Logger: h.log,
+		})
+		if err != nil {
+			return err
+		}
+		if h.cfg.Feishu.Mode == "socket" {
+			h.bots = append(h.bots, socket.New(b))
+		} else {
+			h.bots = append(h.bots, b)
+		}
+	}
+	engine, err := jobs.New(jobs.Options{
+		Store: h.store, Evidence: h.evidence, Bots: h.bots, Org: h.org.Load, Rules: h.rules.Load, Calendar: h.cal.Load,
+		Location: h.cfg.Location, PublicURL: h.cfg.PublicURL, Now: h.clock, Logger: h.log, RedisURL: h.cfg.RedisURL.Reveal(),
+		Resume: func(ctx context.Context, tx *store.Tx, f sales.File) error { return h.handlers.Resume(ctx, tx, f) },
+	})
+	if err != nil {
+		return err
+	}
+	h.engine = engine
+	version, err := engine.RulesLoaded(ctx, h.rules.Load(), h.rulesText, "start")
+	if err != nil {
+		return err
+	}
+	h.rules.Load().Version = version
+	h.handlers = handlers.New(handlers.Options{
+		Store: h.store, Evidence: h.evidence, Bots: h.bots, Org: h.org.Load, Rules: h.rules.Load, Calendar: h.cal.Load,
+		Location: h.cfg.Location, PublicURL: h.cfg.PublicURL, Now: h.clock, Logger: h.log, TrustedProxies: h.cfg.TrustedProxies,
+		Ready: h.ready, Metrics: h.metrics(),
+	})
+	return nil
+}
+
+// handleSocket is what a long connection hands its events to.
+func (h *hub) handleSocket(ctx context.Context, e bots.Event) (bots.Answer, error) {
+	return h.handlers.Handle(ctx, e, "long connection")
+}
+
+// web answers HTTP until ctx ends, then lets requests in flight finish.
+func (h *hub) web(ctx context.Context, p parts) error {
+	mux := http.NewServeMux()
+	mux.Handle("/", h.handlers.Routes())
+	if p.mount != nil {
+		for pattern, handler := range p.mount(h) {
+			mux.Handle(pattern, handler)
+		}
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", h.cfg.Addr)
+	if err != nil {
+		return fmt.Errorf("GENJIN_ADDR: %w", err)
+	}
+	srv := &http.Server{
+		Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 15 * time.Second,
+		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(h.log.Handler(), slog.LevelDebug),
+	}
+	h.log.LogAttrs(ctx, slog.LevelInfo, "listening", slog.String("addr", l.Addr().String()))
+	if p.ready != nil {
+		p.ready(l.Addr().String())
+	}
+	stopped := make(chan error, 1)
+	go func() {
+		<-ctx.Done()
+		sctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		stopped <- srv.Shutdown(sctx)
+	}()
+	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve: %w", err)
+	}
+	return <-stopped
+}
+
+// ready says whether the hub can do its work: the reasons are for a person.
+func (h *hub) ready(ctx context.Context) handlers.Readiness {
+	r := handlers.Readiness{Queue: h.engine.Health()}
+	if err := h.store.Ready(ctx); err != nil {
+		r.Database = err.Error()
+	}
+	for _, b := range h.bots {
+		if l, ok := b.(bots.Listener); ok {
+			if healthy, reason := l.Healthy(); !healthy {
+				r.Channels = append(r.Channels, b.Name()+": "+reason)
+			}
+		}
+	}
+	return r
+}
+
+// close lets go of everything, in reverse. The last audit rows get their place
+// and a signature first.
+func (h *hub) close() {
+	if h.engine != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		defer cancel()
+		if err := h.engine.Checkpoint(ctx, h.clock()); err != nil {
+			h.log.LogAttrs(ctx, slog.LevelWarn, "last checkpoint", slog.Any("error", err))
+		}
+	}
+	if h.store != nil {
+		if err := h.store.Close(); err != nil {
+			h.log.LogAttrs(context.Background(), slog.LevelWarn, "close store", slog.Any("error", err))
+		}
+	}
+}
