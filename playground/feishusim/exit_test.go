@@ -1,0 +1,5 @@
+package feishusim
+
+import "os"
+
+func exit(code int) { os.Exit(code) }
