@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"genjin/playground/feishusim"
+)
+
+// childMark makes the test binary be the program itself, so that drills can
+// kill a real process.
+const childMark = "GENJIN_TEST_CHILD"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(childMark) == "" {
+		os.Exit(m.Run())
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	err := run(ctx, strings.Fields(os.Getenv(childMark)), os.Getenv, os.Stdout)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "genjin:", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// drill is a hub as a process of its own, with the simulated platform and its
+// people in the test process.
+type drill struct {
+	t    testing.TB
+	sim  *feishusim.Server
+	addr string
+	env  []string
+	dir  string
+	mu   sync.Mutex
+	cmd  *exec.Cmd
+	log  *os.File
+}
+
+// drillPeople is how many reps a drill has: enough that no limit per person
+// slows the drain.
+const drillPeople = 60
+
+// newDrill prepares a hub with a company of reps without managers, so that each
+// lead causes exactly one message.
+func newDrill(t testing.TB, env ...string) *drill {
+	t.Helper()
+	d := &drill{t: t, dir: t.TempDir(), addr: freeAddr(t)}
+	app := demoApp(time.Now)
+	app.NoLimits = true
+	app.RetryDelays = []time.Duration{300 * time.Millisecond, time.Second, 3 * time.Second, 6 * time.Second}
+	d.sim = feishusim.New(app)
+	base, stop := d.sim.Start()
+	var org strings.Builder
+	org.WriteString("teams:\n  - {id: east, name: 华东区, region: 华东}\npeople:\n")
+	for i := range drillPeople {
+		id := fmt.Sprintf("ou_p%d", i)
+		d.sim.AddUser(feishusim.User{OpenID: id, Name: fmt.Sprintf("销售%d", i)})
+		fmt.Fprintf(&org, "  - {id: p%d, name: 销售%d, role: rep, team: east, feishu: %s}\n", i, i, id)
+	}
+	orgFile := filepath.Join(d.dir, "org.yaml")
+	log, err := os.Create(filepath.Join(d.dir, "child.log"))
+	if err := firstErr(err, os.WriteFile(orgFile, []byte(org.String()), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	d.log = log
+	getenv := demoEnv(func(string) string { return "" }, filepath.Join(d.dir, "data"), base)
+	d.env = os.Environ()
+	for _, name := range []string{
+		"GENJIN_DATA_DIR", "GENJIN_FEISHU_APP_ID", "GENJIN_FEISHU_APP_SECRET", "GENJIN_FEISHU_ENCRYPT_KEY",
+		"GENJIN_FEISHU_VERIFICATION_TOKEN", "GENJIN_FEISHU_API_BASE", "GENJIN_FEISHU_MODE",
+	} {
+		d.env = append(d.env, name+"="+getenv(name))
+	}
+	d.env = append(d.env, "GENJIN_ADDR="+d.addr, "GENJIN_ORG="+orgFile)
+	d.env = append(d.env, env...)
+	d.sim.SetEventURL("http://" + d.addr + "/webhooks/feishu")
+	t.Cleanup(func() {
+		d.kill()
+		stop()
+		if t.Failed() {
+			text, _ := os.ReadFile(log.Name())
+			t.Logf("hub log (end):\n%s", tail(text, 20_000))
+		}
+	})
+	return d
+}
+
+func firstErr(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func tail(b []byte, n int) []byte { return b[max(0, len(b)-n):] }
+
+func freeAddr(t testing.TB) string {
+	t.Helper()
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// command is the program with its arguments, as a process that can be killed.
+func (d *drill) command(args ...string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(d.env, childMark+"="+strings.Join(args, " "))
+	cmd.Stdout, cmd.Stderr = d.log, d.log
+	return cmd
+}
+
+// start starts the hub and waits until it is ready.
+func (d *drill) start() time.Duration {
+	d.t.Helper()
+	began := time.Now()
+	cmd := d.command("serve")
+	if err := cmd.Start(); err != nil {
+		d.t.Fatal(err)
+	}
+	d.mu.Lock()
+	d.cmd = cmd
+	d.mu.Unlock()
+	d.waitReady()
+	return time.Since(began)
+}
+
+func (d *drill) waitReady() {
+	d.t.Helper()
+	deadline := time.Now().Add(20 * time.Second)
+	for {
+		c, err := (&net.Dialer{Timeout: time.Second}).Dial("tcp", d.addr)
+		if err == nil {
+			c.Close()
+			return
+		}
+		if time.Now().After(deadline) {
+			d.t.Fatalf("hub does not start: %v", err)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// kill ends the hub the hard way.
+func (d *drill) kill() { d.signal(syscall.SIGKILL) }
+
+// signal sends a signal and waits for the end; it gives the exit code.
+func (d *drill) signal(s syscall.Signal) int {
+	d.mu.Lock()
+	cmd := d.cmd
+	d.cmd = nil
+	d.mu.Unlock()
+	if cmd == nil {
+		return 0
+	}
+	_ = cmd.Process.Signal(s)
+	_ = cmd.Wait()
+	return cmd.ProcessState.ExitCode()
+}
