@@ -109,23 +109,25 @@ func (s *Server) afterFirst(ctx context.Context, d *delivery, res *PushResult) {
 	}
 	s.log.InfoContext(ctx, "event not taken", slog.String("event_id", d.header.EventID), slog.Int("status", res.Status), slog.Any("error", res.Err))
 	if !d.once {
-		s.background(func() { s.retry(d) })
+		failed := s.o.Now()
+		s.background(func() { s.retry(d, failed) })
 	}
 }
 
 // retry pushes an event again after the documented waits, with the same event
 // id. A wait is over when it has passed on the platform's clock or in real time.
-func (s *Server) retry(d *delivery) {
+func (s *Server) retry(d *delivery, failed time.Time) {
 	for _, delay := range s.o.RetryDelays {
-		if !s.passed(delay) || s.attempt(s.ctx, d).OK() {
+		if !s.passed(failed, delay) || s.attempt(s.ctx, d).OK() {
 			return
 		}
+		failed = s.o.Now()
 	}
 	s.log.WarnContext(s.ctx, "event given up", slog.String("event_id", d.header.EventID))
 }
 
-func (s *Server) passed(delay time.Duration) bool {
-	due := s.o.Now().Add(delay)
+func (s *Server) passed(since time.Time, delay time.Duration) bool {
+	due := since.Add(delay)
 	t := time.NewTimer(delay)
 	defer t.Stop()
 	for {
@@ -161,7 +163,7 @@ func (s *Server) hold(d *delivery) bool {
 	s.held = d
 	s.mu.Unlock()
 	s.background(func() { // nobody overtakes it: let it go
-		s.passed(f.delay())
+		s.passed(s.o.Now(), f.delay())
 		if d := s.release(d); d != nil {
 			res := s.attempt(s.ctx, d)
 			s.afterFirst(s.ctx, d, &res)

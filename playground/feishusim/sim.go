@@ -79,7 +79,7 @@ func New(o Options) *Server {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Server{
 		limits: limiter{clock: time.Now},
-		o: o, log: o.Logger, conns: transport, ctx: ctx, cancel: cancel, eventURL: o.EventURL,
+		o:      o, log: o.Logger, conns: transport, ctx: ctx, cancel: cancel, eventURL: o.EventURL,
 		client: &http.Client{
 			Transport:     transport,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
