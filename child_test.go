@@ -43,10 +43,14 @@ type drill struct {
 	addr string
 	env  []string
 	dir  string
+	url  string // of the database; empty = SQLite
 	mu   sync.Mutex
 	cmd  *exec.Cmd
 	log  *os.File
 }
+
+// pushAgain is how long the simulated platform pushes a refused event again.
+const pushAgain = 6 * time.Second
 
 // drillPeople is how many reps a drill has: enough that no limit per person
 // slows the drain.
@@ -59,7 +63,7 @@ func newDrill(t testing.TB, env ...string) *drill {
 	d := &drill{t: t, dir: t.TempDir(), addr: freeAddr(t)}
 	app := demoApp(time.Now)
 	app.NoLimits = true
-	app.RetryDelays = []time.Duration{300 * time.Millisecond, time.Second, 3 * time.Second, 6 * time.Second}
+	app.RetryDelays = []time.Duration{300 * time.Millisecond, 700 * time.Millisecond, 1500 * time.Millisecond, 3 * time.Second}
 	d.sim = feishusim.New(app)
 	base, stop := d.sim.Start()
 	var org strings.Builder

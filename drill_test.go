@@ -8,10 +8,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
+	"genjin/playground/feishusim"
 	"genjin/store"
+	"genjin/store/storetest"
 )
 
 // kills is how often the kill drill kills.
@@ -22,27 +25,19 @@ const kills = 40
 // once, and work in flight goes on within 15 s of the restart.
 func TestDrillKill(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("reason: a drill of half a minute")
-	}
 	d := newDrill(t)
-	l, r := killDrill(t, d, kills)
-	if r.lost+r.doubled+r.unseen+r.seenTwice+r.deadOrUncertain > 0 {
-		t.Errorf("after %d kills: %s", kills, r)
-	}
+	d.start()
+	r := d.underLoad(func() { d.killOften(kills) })
+	d.sound(r)
 	if r.acked < kills {
 		t.Errorf("hardly any load: %s", r)
 	}
-	_ = l
 }
 
 // TestDrillKillControl is the same drill against a hub whose webhooks are
 // answered before the commit. The drill must see the loss.
 func TestDrillKillControl(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("reason: a drill of several seconds")
-	}
 	d := newDrill(t)
 	eager := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -58,43 +53,125 @@ func TestDrillKillControl(t *testing.T) {
 	}))
 	defer eager.Close()
 	d.sim.SetEventURL(eager.URL + "/webhooks/feishu")
-	_, r := killDrill(t, d, 6)
-	if r.lost == 0 {
+	d.start()
+	if r := d.underLoad(func() { d.killOften(6) }); r.lost == 0 {
 		t.Errorf("the drill does not notice lost submissions: %s", r)
 	}
 }
 
-func killDrill(t *testing.T, d *drill, times int) (*load, tally) {
-	t.Helper()
-	l := &load{d: d, acked: map[string]bool{}}
+// TestDrillRedis wipes, kills and restarts a real Redis under load. The hub
+// goes on without it: nothing is lost or doubled.
+func TestDrillRedis(t *testing.T) {
+	t.Parallel()
+	bell := storetest.Redis(t)
+	d := newDrill(t, "GENJIN_REDIS_URL="+bell.URL())
 	d.start()
-	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan struct{})
-	go func() { defer close(done); l.run(ctx, 8, 30*time.Millisecond) }()
+	r := d.underLoad(func() {
+		for range 10 {
+			time.Sleep(200 * time.Millisecond)
+			bell.FlushAll()
+		}
+		bell.Kill()
+		time.Sleep(2 * time.Second) // without any Redis
+		bell.Restart()
+		time.Sleep(time.Second)
+		bell.Kill()
+		d.kill()
+		d.start() // a hub may start while Redis is away
+		time.Sleep(time.Second)
+		bell.Restart()
+		time.Sleep(500 * time.Millisecond)
+	})
+	d.sound(r)
+}
+
+// TestDrillPostgres restarts a real PostgreSQL the immediate way under load:
+// what was answered with 200 is there, once.
+func TestDrillPostgres(t *testing.T) {
+	t.Parallel()
+	pg := storetest.Postgres(t)
+	d := newDrill(t, "GENJIN_DATABASE_URL="+pg.URL())
+	d.url = pg.URL()
+	if err := d.command("migrate").Run(); err != nil {
+		t.Fatal(err)
+	}
+	d.start()
+	r := d.underLoad(func() {
+		for range 3 {
+			time.Sleep(500 * time.Millisecond)
+			pg.ImmediateRestart()
+		}
+		d.killOften(5)
+	})
+	d.sound(r)
+}
+
+// TestDrillPlatform has the platform be down, slow, limiting, and lose answers
+// to messages it has accepted. Every answer is seen once in the end.
+func TestDrillPlatform(t *testing.T) {
+	t.Parallel()
+	d := newDrill(t)
+	d.start()
+	r := d.underLoad(func() {
+		for _, f := range []feishusim.Fault{
+			{Kind: feishusim.FaultDown}, {Kind: feishusim.FaultRateLimit, Share: 90, Delay: time.Second}, {Kind: feishusim.FaultRateLimitOld, Share: 50},
+			{Kind: feishusim.FaultSlow, Delay: 300 * time.Millisecond}, {Kind: feishusim.FaultHTML502}, {Kind: feishusim.FaultResetAfterAccept, Share: 50},
+			{Kind: feishusim.FaultHTTP504, Share: 50}, {Kind: feishusim.FaultDuplicatePush},
+		} {
+			d.sim.SetFault(f)
+			time.Sleep(700 * time.Millisecond)
+			d.sim.ClearFaults()
+		}
+	})
+	d.sound(r)
+}
+
+// sound fails the test when a drill found something, and checks the audit log.
+func (d *drill) sound(r tally) {
+	d.t.Helper()
+	if r.lost+r.doubled+r.unseen+r.seenTwice+r.deadOrUncertain > 0 {
+		d.t.Errorf("%s", r)
+	}
+	if code := d.signal(syscall.SIGTERM); code != 0 {
+		d.t.Errorf("SIGTERM ended the hub with %d", code)
+	}
+	verified(d.t, d.store())
+}
+
+func (d *drill) killOften(times int) {
 	for range times {
 		time.Sleep(time.Duration(60+rand.IntN(240)) * time.Millisecond)
 		d.kill()
 		d.start()
 	}
+}
+
+// underLoad runs what goes wrong while people submit leads, lets the platform
+// push again what was refused, waits until the ledger is worked off, and counts.
+func (d *drill) underLoad(wrong func()) tally {
+	d.t.Helper()
+	l := &load{d: d, acked: map[string]bool{}}
+	ctx, stop := context.WithCancel(d.t.Context())
+	done := make(chan struct{})
+	go func() { defer close(done); l.run(ctx, 8, 30*time.Millisecond) }()
+	wrong()
 	time.Sleep(300 * time.Millisecond)
 	stop()
 	<-done
-	time.Sleep(7 * time.Second) // the platform's last pushes again
+	time.Sleep(pushAgain) // the platform's last pushes
 	s := d.store()
-	drained(t, s, 15*time.Second)
-	r := l.count(t, s)
-	t.Log(r)
-	if code := d.signal(15); code != 0 {
-		t.Errorf("SIGTERM ended the hub with %d", code)
-	}
-	verified(t, s)
-	return l, r
+	drained(d.t, s, 15*time.Second)
+	r := l.count(d.t, s)
+	d.t.Log(r)
+	return r
 }
 
-// store opens the drill's SQLite file beside the hub.
+// store opens the drill's database beside the hub.
 func (d *drill) store() *store.Store {
 	d.t.Helper()
-	s, err := store.Open(d.t.Context(), store.Options{DataDir: filepath.Join(d.dir, "data"), Now: time.Now, Logger: quiet(io.Discard)})
+	s, err := store.Open(d.t.Context(), store.Options{
+		URL: d.url, DataDir: filepath.Join(d.dir, "data"), Now: time.Now, Logger: quiet(io.Discard),
+	})
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -142,4 +142,3 @@ func verified(t testing.TB, s *store.Store) {
 		t.Errorf("audit: %v %v", report.Findings, err)
 	}
 }
-

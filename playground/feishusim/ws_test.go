@@ -16,9 +16,10 @@ import (
 type wsClient struct {
 	conn   *websocket.Conn
 	done   chan struct{}
+	write  sync.Mutex
 	mu     sync.Mutex
 	events []map[string]any
-	config string
+	pong   chan string
 }
 
 func (w *world) endpoint() string {
@@ -40,7 +41,7 @@ func (w *world) connect(answer func(event map[string]any) (code int, data string
 		w.t.Fatal(err)
 	}
 	_ = resp.Body.Close()
-	c := &wsClient{conn: conn, done: make(chan struct{})}
+	c := &wsClient{conn: conn, done: make(chan struct{}), pong: make(chan string, 9)}
 	go c.run(answer)
 	w.t.Cleanup(func() { _ = conn.Close(); <-c.done })
 	for w.Sockets() <= before {
@@ -66,9 +67,7 @@ func (c *wsClient) run(answer func(map[string]any) (int, string)) {
 			return
 		}
 		if f.method == methodControl {
-			c.mu.Lock()
-			c.config = string(f.payload)
-			c.mu.Unlock()
+			c.pong <- string(f.payload)
 			continue
 		}
 		id := f.header("message_id")
@@ -87,8 +86,14 @@ func (c *wsClient) run(answer func(map[string]any) (int, string)) {
 		}
 		f.payload, _ = json.Marshal(map[string]any{"code": code, "headers": nil, "data": []byte(data)})
 		f.headers = append(f.headers, [2]string{"biz_rt", "1"})
-		_ = c.conn.WriteMessage(websocket.BinaryMessage, f.encode())
+		c.send(f)
 	}
+}
+
+func (c *wsClient) send(f *frame) {
+	c.write.Lock()
+	defer c.write.Unlock()
+	_ = c.conn.WriteMessage(websocket.BinaryMessage, f.encode())
 }
 
 func (c *wsClient) count() int {
@@ -118,13 +123,14 @@ func TestLongConnection(t *testing.T) {
 	if res := w.Click(soon(t), "ou_wang", id, "ok", nil); res.Toast != "好" {
 		t.Errorf("click: %+v", res)
 	}
-	ping := &frame{service: serviceID, headers: [][2]string{{"type", "ping"}}}
-	_ = c.conn.WriteMessage(websocket.BinaryMessage, ping.encode())
-	w.SendText(soon(t), "ou_li", "", "after the ping")
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !strings.Contains(c.config, "PingInterval") {
-		t.Errorf("pong carries %q", c.config)
+	c.send(&frame{service: serviceID, headers: [][2]string{{"type", "ping"}}})
+	select {
+	case config := <-c.pong:
+		if !strings.Contains(config, "PingInterval") {
+			t.Errorf("pong carries %q", config)
+		}
+	case <-soon(t).Done():
+		t.Error("no pong")
 	}
 }
 
