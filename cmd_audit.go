@@ -21,7 +21,7 @@ type auditVerifyCmd struct {
 }
 
 // errAudit is the verdict that something was altered.
-var errAudit = errors.New("审计日志校验不通过") //nolint:gochecknoglobals // a sentinel
+var errAudit = errors.New("审计日志校验不通过")
 
 // Run implements the command.
 func (c *auditVerifyCmd) Run(e *env) error {

@@ -38,7 +38,7 @@ type env struct {
 }
 
 // errUsage marks a command line that was not understood: exit 2.
-var errUsage = errors.New("wrong use") //nolint:gochecknoglobals // a sentinel
+var errUsage = errors.New("wrong use")
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -44,6 +44,7 @@ type Lead struct {
 
 	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`
+	TouchedAt time.Time `json:"touched_at,omitzero"` // first follow-up: its clocks stop
 	Snooze    Snooze    `json:"snooze"`
 }
 

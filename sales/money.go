@@ -1,7 +1,199 @@
 package sales
 
+import (
+	"errors"
+	"fmt"
+	"math/bits"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
 // Money is an amount in minor units. There are no floats in this package.
 type Money struct {
 	Fen int64  `json:"fen"`
 	Cur string `json:"cur"` // ISO 4217; empty = CNY
+}
+
+var (
+	// errMoney is every complaint about an amount's form.
+	errMoney = errors.New("not an amount")
+	// errOverflow is an amount that no order of this world has.
+	errOverflow = errors.New("amount out of range")
+	// errCurrency mixes currencies.
+	errCurrency = errors.New("different currencies")
+
+	amountShape = regexp.MustCompile(`^(?:¥|rmb|cny|人民币)?\s*(\d{1,3}(?:,\d{3})+|\d{1,13})(?:\.(\d{1,8}))?\s*(亿|千万|百万|十万|万|w|千|k)?\s*(?:元|块|圆|rmb|cny|人民币)?(?:整|左右)?$`)
+)
+
+// units are what may stand behind a number, as powers of ten.
+func unitZeros(unit string) int {
+	switch unit {
+	case "亿":
+		return 8
+	case "千万":
+		return 7
+	case "百万":
+		return 6
+	case "十万":
+		return 5
+	case "万", "w":
+		return 4
+	case "千", "k":
+		return 3
+	}
+	return 0
+}
+
+// ParseMoney reads an amount as people write it: 128万, 1,280,000.00, ￥１２８,
+// 1.5亿, 500元. It is exact: what has more than two decimals in the end, or is
+// not an amount, is an error.
+func ParseMoney(s string) (Money, error) {
+	m := amountShape.FindStringSubmatch(strings.ToLower(Fold(s)))
+	if m == nil {
+		return Money{}, fmt.Errorf("%w: %q", errMoney, s)
+	}
+	zeros := unitZeros(m[3]) + 2 // to fen
+	whole, frac := strings.ReplaceAll(m[1], ",", ""), m[2]
+	if len(frac) > zeros {
+		if strings.Trim(frac[zeros:], "0") != "" {
+			return Money{}, fmt.Errorf("%w: finer than 1 fen", errMoney)
+		}
+		frac = frac[:zeros]
+	}
+	digits := strings.TrimLeft(whole+frac+strings.Repeat("0", zeros-len(frac)), "0")
+	if digits == "" {
+		return Money{}, nil
+	}
+	fen, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil || fen > 1_000_000_000_000_00 {
+		return Money{}, errOverflow
+	}
+	return Money{Fen: fen}, nil
+}
+
+// String writes the amount in full: ¥1,280,000.00.
+func (m Money) String() string {
+	sign, whole, cents := m.parts()
+	return fmt.Sprintf("%s%s%s.%02d", sign, m.symbol(), thousands(whole), cents)
+}
+
+// Short writes the amount for a title: ¥1,280,000, with decimals only where
+// there are any.
+func (m Money) Short() string {
+	sign, whole, cents := m.parts()
+	if cents == 0 {
+		return sign + m.symbol() + thousands(whole)
+	}
+	return m.String()
+}
+
+func (m Money) parts() (sign string, whole uint64, cents uint64) {
+	abs := uint64(m.Fen) //nolint:gosec // two's complement is undone just below
+	if m.Fen < 0 {
+		sign, abs = "-", -abs
+	}
+	return sign, abs / 100, abs % 100
+}
+
+func (m Money) symbol() string {
+	if m.Cur == "" || m.Cur == "CNY" {
+		return "¥"
+	}
+	return m.Cur + " "
+}
+
+func thousands(n uint64) string {
+	s := strconv.FormatUint(n, 10)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// Add sums two amounts of one currency.
+func (m Money) Add(o Money) (Money, error) {
+	if m.Cur != o.Cur {
+		return Money{}, errCurrency
+	}
+	sum := m.Fen + o.Fen
+	if (o.Fen > 0 && sum < m.Fen) || (o.Fen < 0 && sum > m.Fen) {
+		return Money{}, errOverflow
+	}
+	return Money{Fen: sum, Cur: m.Cur}, nil
+}
+
+// Sub takes one amount from another of the same currency.
+func (m Money) Sub(o Money) (Money, error) {
+	if m.Cur != o.Cur {
+		return Money{}, errCurrency
+	}
+	diff := m.Fen - o.Fen
+	if (o.Fen < 0 && diff < m.Fen) || (o.Fen > 0 && diff > m.Fen) {
+		return Money{}, errOverflow
+	}
+	return Money{Fen: diff, Cur: m.Cur}, nil
+}
+
+// MulBasis gives bp ten-thousandths of the amount, rounded half away from zero
+// to the fen.
+func (m Money) MulBasis(bp int64) (Money, error) {
+	neg := (m.Fen < 0) != (bp < 0)
+	hi, lo := bits.Mul64(magnitude(m.Fen), magnitude(bp))
+	lo, carry := bits.Add64(lo, 5000, 0)
+	hi += carry
+	if hi >= 10000 {
+		return Money{}, errOverflow
+	}
+	q, _ := bits.Div64(hi, lo, 10000)
+	if q > 1<<63-1 {
+		return Money{}, errOverflow
+	}
+	fen := int64(q)
+	if neg {
+		fen = -fen
+	}
+	return Money{Fen: fen, Cur: m.Cur}, nil
+}
+
+func magnitude(n int64) uint64 {
+	if n < 0 {
+		return -uint64(n) //nolint:gosec // the magnitude of a negative number
+	}
+	return uint64(n)
+}
+
+// Split shares the amount by weights: nothing is lost, and the fen that remain
+// go to the largest remainders, the first of equals first.
+func (m Money) Split(weights ...int64) ([]Money, error) {
+	var total int64
+	for _, w := range weights {
+		if w < 0 {
+			return nil, fmt.Errorf("%w: negative weight", errMoney)
+		}
+		total += w
+	}
+	if total <= 0 || m.Fen < 0 {
+		return nil, fmt.Errorf("%w: nothing to share", errMoney)
+	}
+	shares := make([]Money, len(weights))
+	rest := make([]uint64, len(weights))
+	left := m.Fen
+	for i, w := range weights {
+		hi, lo := bits.Mul64(uint64(m.Fen), uint64(w))
+		q, r := bits.Div64(hi%uint64(total), lo, uint64(total))
+		shares[i], rest[i] = Money{Fen: int64(q), Cur: m.Cur}, r //nolint:gosec // at most m.Fen
+		left -= int64(q)                                         //nolint:gosec // at most m.Fen
+	}
+	for ; left > 0; left-- {
+		best := 0
+		for i := range rest {
+			if rest[i] > rest[best] {
+				best = i
+			}
+		}
+		shares[best].Fen++
+		rest[best] = 0
+	}
+	return shares, nil
 }

@@ -45,6 +45,8 @@ type Dimension struct {
 	Name   string
 	Weight int64 // most points it can give
 	Bands  []Band
+	// Otherwise says why no band holds: 行业未填写或不在目标行业.
+	Otherwise string
 }
 
 // Band gives Points (at most the dimension's weight) when When holds.

@@ -1,0 +1,190 @@
+package sales
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// HolidayYear is one year's days off and worked weekend days, as yyyy-mm-dd.
+type HolidayYear struct {
+	Year int
+	Off  []string
+	Work []string
+}
+
+// BuiltinHolidays are the years that this program knows.
+func BuiltinHolidays() []HolidayYear { return append([]HolidayYear(nil), builtinHolidays...) }
+
+// ParseHolidays reads a year in the form of NateScarlet/holiday-cn. A year
+// without days is not known yet, and an error.
+func ParseHolidays(text []byte) (HolidayYear, error) {
+	var file struct {
+		Year int `json:"year"`
+		Days []struct {
+			Date  string `json:"date"`
+			IsOff bool   `json:"isOffDay"`
+		} `json:"days"`
+	}
+	if err := json.Unmarshal(text, &file); err != nil {
+		return HolidayYear{}, fmt.Errorf("holidays: %w", err)
+	}
+	y := HolidayYear{Year: file.Year}
+	if y.Year < 2000 || len(file.Days) == 0 {
+		return HolidayYear{}, fmt.Errorf("holidays: year %d has no days", file.Year)
+	}
+	for _, d := range file.Days {
+		if _, err := time.Parse(time.DateOnly, d.Date); err != nil {
+			return HolidayYear{}, fmt.Errorf("holidays: %w", err)
+		}
+		if d.IsOff {
+			y.Off = append(y.Off, d.Date)
+		} else {
+			y.Work = append(y.Work, d.Date)
+		}
+	}
+	return y, nil
+}
+
+// Calendar knows which days are worked in China, with 调休. Years without facts
+// count Monday to Friday, and what depends on them is provisional.
+type Calendar struct {
+	loc   *time.Location
+	hours WorkHours
+	years map[int]bool
+	off   map[string]bool
+	work  map[string]bool
+}
+
+// NewCalendar makes a calendar in a zone. Later facts about a year replace
+// earlier ones.
+func NewCalendar(loc *time.Location, hours WorkHours, facts ...HolidayYear) *Calendar {
+	c := &Calendar{loc: loc, hours: hours, years: map[int]bool{}, off: map[string]bool{}, work: map[string]bool{}}
+	latest := map[int]HolidayYear{}
+	for _, y := range facts {
+		latest[y.Year] = y
+	}
+	for year, y := range latest {
+		c.years[year] = true
+		for _, d := range y.Off {
+			c.off[d] = true
+		}
+		for _, d := range y.Work {
+			c.work[d] = true
+		}
+	}
+	return c
+}
+
+// Location is the calendar's zone.
+func (c *Calendar) Location() *time.Location { return c.loc }
+
+// Workday tells whether an instant's day is worked, and whether its year is
+// known.
+func (c *Calendar) Workday(t time.Time) (work, known bool) {
+	t = t.In(c.loc)
+	known = c.years[t.Year()]
+	day := t.Format(time.DateOnly)
+	switch {
+	case c.off[day]:
+		return false, known
+	case c.work[day]:
+		return true, known
+	}
+	return t.Weekday() != time.Saturday && t.Weekday() != time.Sunday, known
+}
+
+// daysMax bounds a search for working days: no calendar has a gap so long.
+const daysMax = 4000
+
+// AddDays is the same clock time on the n-th following working day.
+func (c *Calendar) AddDays(t time.Time, n int) Due {
+	t = t.In(c.loc)
+	due := Due{At: t, Provisional: !c.years[t.Year()]}
+	for i := 1; n > 0 && i < daysMax; i++ {
+		due.At = time.Date(t.Year(), t.Month(), t.Day()+i, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), c.loc)
+		work, known := c.Workday(due.At)
+		due.Provisional = due.Provisional || !known
+		if work {
+			n--
+		}
+	}
+	return due
+}
+
+// AddWork is when an amount of working time has passed: only working hours of
+// working days count.
+func (c *Calendar) AddWork(t time.Time, d time.Duration) Due {
+	t = t.In(c.loc)
+	due := Due{}
+	for i := 0; i < daysMax; i++ {
+		day := time.Date(t.Year(), t.Month(), t.Day()+i, 0, 0, 0, 0, c.loc)
+		work, known := c.Workday(day)
+		due.Provisional = due.Provisional || !known
+		from, to := c.hours.From.on(day), c.hours.To.on(day)
+		if i == 0 && t.After(from) {
+			from = t
+		}
+		if !work || !from.Before(to) {
+			continue
+		}
+		if left := to.Sub(from); d > left {
+			d -= left
+			continue
+		}
+		due.At = from.Add(d)
+		return due
+	}
+	return due
+}
+
+// on is the time of day on a given day.
+func (m TimeOfDay) on(day time.Time) time.Time {
+	return time.Date(day.Year(), day.Month(), day.Day(), int(m)/60, int(m)%60, 0, 0, day.Location())
+}
+
+// String writes a time of day as 09:30.
+func (m TimeOfDay) String() string { return fmt.Sprintf("%02d:%02d", int(m)/60, int(m)%60) }
+
+// Quiet tells whether clocks keep silent at an instant: on days off, and
+// between the quiet hours' ends, which may lie across midnight.
+func (c *Calendar) Quiet(q QuietHours, t time.Time) bool {
+	t = t.In(c.loc)
+	if work, _ := c.Workday(t); !work {
+		return true
+	}
+	m := TimeOfDay(t.Hour()*60 + t.Minute())
+	if q.From <= q.To {
+		return m >= q.From && m < q.To
+	}
+	return m >= q.From || m < q.To
+}
+
+// NextLoud is the first instant from t on at which clocks may speak.
+func (c *Calendar) NextLoud(q QuietHours, t time.Time) time.Time {
+	for i := 0; c.Quiet(q, t) && i < daysMax; i++ {
+		t = t.In(c.loc)
+		next := q.To.on(t)
+		if work, _ := c.Workday(t); !work || !next.After(t) {
+			next = q.To.on(time.Date(t.Year(), t.Month(), t.Day()+1, 0, 0, 0, 0, c.loc))
+		}
+		t = next
+	}
+	return t
+}
+
+// DaysBetween counts the working days after from's day up to to's day.
+func (c *Calendar) DaysBetween(from, to time.Time) int {
+	from, to = from.In(c.loc), to.In(c.loc)
+	n := 0
+	for i := 1; i < daysMax; i++ {
+		day := time.Date(from.Year(), from.Month(), from.Day()+i, 0, 0, 0, 0, c.loc)
+		if day.After(to) {
+			break
+		}
+		if work, _ := c.Workday(day); work {
+			n++
+		}
+	}
+	return n
+}
