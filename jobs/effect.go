@@ -114,7 +114,7 @@ func (e *Engine) ask(ctx context.Context, tx *store.Tx, a sales.Approval, task s
 	if err != nil {
 		return err
 	}
-	c := store.Card{Nonce: newNonce(), Kind: cardApproval, Number: a.Number, Person: p.ID, Revision: a.Revision}
+	c := store.Card{Nonce: newNonce(), Kind: cardApproval, Number: a.Number, Person: p.ID, Revision: a.Version}
 	card := e.words().Approval(a, files, shown(task, p), c.Nonce)
 	c.MessageID, c.Bot, err = e.tell(ctx, tx, p, note{Kind: cardApproval, Subject: fmt.Sprintf("approval:%d", a.Number), Card: &card})
 	if err != nil {
@@ -157,7 +157,7 @@ func (e *Engine) approvalChanged(ctx context.Context, tx *store.Tx, f sales.Effe
 	for _, c := range open {
 		card := e.words().ApprovalClosed(a)
 		if task, still := waiting[c.Person]; still {
-			c.Revision = a.Revision
+			c.Revision = a.Version
 			card = e.words().Approval(a, files, task, c.Nonce)
 		} else {
 			c.ClosedAt = tx.Now()

@@ -31,6 +31,7 @@ type Approval struct {
 	ID           string         `json:"id"`
 	Number       int64          `json:"number"`
 	Revision     int64          `json:"revision"`
+	Version      int64          `json:"version"` // counts decisions: a card shows one version, and only the current one decides
 	RulesVersion int64          `json:"rules_version"`
 	Requester    string         `json:"requester"`
 	DealNumber   int64          `json:"deal_number"`

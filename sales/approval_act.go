@@ -14,7 +14,7 @@ type ActRequest struct {
 	By          Person
 	To          Person // of a transfer
 	Comment     string
-	Revision    int64 // that the card showed; 0 = by typing, where none is shown
+	Version     int64 // that the card showed; 0 = by typing, where none is shown
 	Deal        Deal
 	Files       []File // the request's evidence
 	Rules       *Rules
@@ -42,7 +42,9 @@ func (a Approval) OpenTasks() []ApprovalTask {
 // touched tells whether any approver has decided anything.
 func (a Approval) touched() bool {
 	return a.Status != ApprovalPending || slices.ContainsFunc(a.Steps, func(s ApprovalStep) bool {
-		return slices.ContainsFunc(s.Tasks, func(t ApprovalTask) bool { return t.Decision == ActApprove || t.Decision == ActReject || t.Decision == ActReturn })
+		return slices.ContainsFunc(s.Tasks, func(t ApprovalTask) bool {
+			return t.Decision == ActApprove || t.Decision == ActReject || t.Decision == ActReturn
+		})
 	})
 }
 
@@ -137,7 +139,7 @@ func (a Approval) Act(req ActRequest) (Change, Approval, error) {
 	switch {
 	case a.Status != ApprovalPending || task.Decision != "":
 		return Change{}, Approval{}, a.decidedRefusal()
-	case req.Revision != 0 && req.Revision != a.Revision:
+	case req.Version != 0 && req.Version != a.Version:
 		return Change{}, Approval{}, &Refusal{Kind: RefuseStale, Number: a.Number}
 	case (req.Act == ActReject || req.Act == ActReturn) && strings.TrimSpace(req.Comment) == "":
 		return Change{}, Approval{}, &Refusal{Kind: RefuseReason, Number: a.Number, Detail: string(req.Act)}
@@ -170,7 +172,7 @@ func (a Approval) transfer(i int, req ActRequest) (Change, Approval, error) {
 	task := &step.Tasks[i]
 	task.Decision, task.By, task.At, task.Comment = ActTransfer, req.By.ID, req.Now, req.Comment
 	step.Tasks = append(step.Tasks, ApprovalTask{Approver: req.To.ID, For: task.Approver})
-	a.UpdatedAt = req.Now
+	a.UpdatedAt, a.Version = req.Now, a.Version+1
 	return Change{
 		Approvals: []Approval{a},
 		Entries:   []Entry{a.entry("approval.transfer", before, req)},
@@ -190,7 +192,7 @@ func (a Approval) decide(i int, req ActRequest) (Change, Approval, error) {
 	if task.Approver != req.By.ID && task.For == "" {
 		task.For = task.Approver
 	}
-	a.UpdatedAt = req.Now
+	a.UpdatedAt, a.Version = req.Now, a.Version+1
 	var c Change
 	switch {
 	case req.Act == ActReject:

@@ -166,7 +166,7 @@ func (r *Rules) ask(c Change, out Outcome, req MoveRequest, steps []ApprovalStep
 	d.Pending, d.UpdatedAt, d.TouchedAt = &pending, req.Now, req.Now
 	a := Approval{
 		ID: req.ApprovalID, Number: req.ApprovalNumber, RulesVersion: r.Version, Requester: req.By.ID, DealNumber: d.Number,
-		Company: d.Company, Amount: d.Amount, Product: d.Product, Move: pending, Steps: steps, Status: ApprovalPending,
+		Company: d.Company, Amount: d.Amount, Product: d.Product, Move: pending, Steps: steps, Status: ApprovalPending, Version: 1,
 		CreatedAt: req.Now, UpdatedAt: req.Now,
 	}
 	c.Deals = append(c.Deals, d)
@@ -198,7 +198,7 @@ func (r *Rules) Undo(d Deal, a *Approval, files []File, by Person, now time.Time
 		d.Pending = nil
 		if a != nil {
 			cancelled := *a
-			cancelled.Status, cancelled.UpdatedAt = ApprovalCancelled, now
+			cancelled.Status, cancelled.UpdatedAt, cancelled.Version = ApprovalCancelled, now, a.Version+1
 			c.Approvals = []Approval{cancelled}
 			c.Entries = append(c.Entries, Entry{Actor: by.ID, Action: "approval.cancel", Object: a.object(), Before: a.Status, After: cancelled.Status})
 			c.Effects = append(c.Effects, Effect{Kind: EffectApprovalChanged, Number: a.Number, Actor: by.ID})
