@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -104,19 +105,26 @@ func (s *Store) DueJobs(ctx context.Context, limit int, epoch string, resendAfte
 	return jobs, err
 }
 
+// markAtOnce is how many rows one transaction marks: a worker that wants one of
+// them waits for its end.
+const markAtOnce = 100
+
 // MarkQueued notes that the bell of this epoch was rung for these jobs.
 func (s *Store) MarkQueued(ctx context.Context, ids []string, epoch string) error {
-	if len(ids) == 0 {
-		return nil
-	}
-	return s.Do(ctx, func(tx *Tx) error {
-		for _, id := range ids {
-			if err := tx.q.MarkQueued(ctx, millis(tx.now), epoch, id); err != nil {
-				return fmt.Errorf("mark job %s queued: %w", id, err)
+	for part := range slices.Chunk(ids, markAtOnce) {
+		err := s.Do(ctx, func(tx *Tx) error {
+			for _, id := range part {
+				if err := tx.q.MarkQueued(ctx, millis(tx.now), epoch, id); err != nil {
+					return fmt.Errorf("mark job %s queued: %w", id, err)
+				}
 			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // Job loads a row of the ledger.

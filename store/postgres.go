@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 
@@ -103,7 +104,7 @@ func (p *postgresEngine) closure(tx *Tx, fn func(*Tx) error) error {
 func (p *postgresEngine) run(ctx context.Context, o *sql.TxOptions, fn func(*sql.Tx) error, end func(*sql.Tx) error) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	t, err := p.db.BeginTx(ctx, o)
+	t, err := p.begin(ctx, o)
 	if err != nil {
 		return unavailable("begin", err)
 	}
@@ -127,6 +128,18 @@ func (p *postgresEngine) run(ctx context.Context, o *sql.TxOptions, fn func(*sql
 		return err
 	default: // the server may have committed and its word been lost
 		return unavailable("commit", err)
+	}
+}
+
+// begin opens a transaction. A connection that died in the pool, say when the
+// server was restarted, makes room for the next one.
+func (p *postgresEngine) begin(ctx context.Context, o *sql.TxOptions) (*sql.Tx, error) {
+	for dead := 0; ; dead++ {
+		t, err := p.db.BeginTx(ctx, o)
+		var connect *pgconn.ConnectError
+		if err == nil || ctx.Err() != nil || dead > postgresConns || errors.As(err, &connect) || !(isNetwork(err) || isPostgresAway(err)) {
+			return t, err
+		}
 	}
 }
 

@@ -16,9 +16,10 @@ import (
 )
 
 const (
-	// writeWait is how long a writer waits for another process. A webhook must
-	// be answered within 3 s, be it with 503.
-	writeWait   = 2 * time.Second
+	// How long a writer waits for another process. A server must answer a
+	// webhook within 3 s, be it with 503; a command beside a busy one has time.
+	serverWait  = 2 * time.Second
+	commandWait = 5 * time.Second
 	readWait    = 2 * time.Second
 	sqliteViews = 8 // reads at once
 )
@@ -34,12 +35,12 @@ type sqliteEngine struct {
 	once    sync.Once
 }
 
-func openSQLite(ctx context.Context, file string, now func() time.Time) (*sqliteEngine, error) {
+func openSQLite(ctx context.Context, file string, wait time.Duration, now func() time.Time) (*sqliteEngine, error) {
 	// Half the time per commit at the same durability; not to be had everywhere.
 	if _, err := sqlite.Fdatasync(true); err != nil && !errors.Is(err, sqlite.ErrFdatasyncUnavailable) {
 		return nil, fmt.Errorf("open %s: %w", file, err)
 	}
-	write, err := sql.Open("sqlite", sqliteDSN(file, writeWait, "_pragma=journal_mode(WAL)"))
+	write, err := sql.Open("sqlite", sqliteDSN(file, wait, "_pragma=journal_mode(WAL)"))
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", file, err)
 	}
@@ -67,6 +68,7 @@ func sqliteDSN(file string, wait time.Duration, more ...string) string {
 		fmt.Sprintf("_pragma=busy_timeout(%d)", wait.Milliseconds()),
 		"_pragma=synchronous(FULL)",
 		"_pragma=foreign_keys(1)",
+		"_pragma=temp_store(MEMORY)", // what a savepoint must remember is kept there
 		"_pragma=journal_size_limit(67108864)",
 	}, more...)
 	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(file)}).EscapedPath(), RawQuery: strings.Join(params, "&")}

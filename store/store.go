@@ -76,15 +76,16 @@ func (s *Store) open(ctx context.Context, o Options) error {
 		s.engine = p
 		return nil
 	}
-	file := sqlitePath(o)
+	file, wait := sqlitePath(o), commandWait
 	if o.Lock {
+		wait = serverWait
 		unlock, err := lockFile(file + ".lock")
 		if err != nil {
 			return err
 		}
 		s.unlock = unlock
 	}
-	e, err := openSQLite(ctx, file, s.now)
+	e, err := openSQLite(ctx, file, wait, s.now)
 	if err != nil {
 		if s.unlock != nil {
 			err = errors.Join(err, s.unlock())

@@ -37,7 +37,7 @@ func Each(t *testing.T, fn func(t *testing.T, s *store.Store), more ...Option) {
 // NewPostgres opens a migrated store on a PostgreSQL database of its own.
 func NewPostgres(t testing.TB, more ...Option) *store.Store {
 	t.Helper()
-	return open(t, store.Options{URL: PostgresURL(t), DataDir: t.TempDir(), Now: time.Now}, more)
+	return Open(t, PostgresURL(t), more...)
 }
 
 // PostgresURL makes a migrated database on the shared server and returns its URL.

@@ -26,6 +26,12 @@ func New(t testing.TB, more ...Option) *store.Store {
 	return open(t, store.Options{DataDir: t.TempDir(), Now: time.Now}, more)
 }
 
+// Open opens and migrates the database at this URL.
+func Open(t testing.TB, url string, more ...Option) *store.Store {
+	t.Helper()
+	return open(t, store.Options{URL: url, DataDir: t.TempDir(), Now: time.Now}, more)
+}
+
 func open(t testing.TB, o store.Options, more []Option) *store.Store {
 	t.Helper()
 	for _, m := range more {
