@@ -1,0 +1,272 @@
+package cards
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"genjin/bots"
+	"genjin/sales"
+)
+
+// LeadSubmitted answers whoever submitted a lead: number, what it is worth and
+// why, by when it must be called, and whom it may double.
+func (w Words) LeadSubmitted(l sales.Lead, dups []sales.Lead) bots.Card {
+	owner := ""
+	if l.Owner != l.CreatedBy {
+		owner = w.Name(l.Owner)
+	}
+	c := bots.Card{
+		Title: title(w.say("lead.submitted", l.Number), clip(l.Company, nameMax), w.worth(l.Score)),
+		Tone:  bots.ToneSuccess,
+		Blocks: blocks(
+			facts(
+				w.fact("fact.score", w.say("score.total", l.Score.Total, w.maxScore(l.Score), l.Score.Grade)),
+				w.fact("fact.call_by", w.Due(l.RespondBy, l.CreatedAt)),
+				w.fact("fact.contact", w.contact(l)),
+				w.fact("fact.need", clip(l.Need, 120)),
+				w.fact("fact.owner", owner),
+			),
+			bots.Block{Text: w.parts(l.Score)},
+			bots.Block{Text: w.doubles(l, dups)},
+			bots.Block{Note: w.say("lead.next", l.Number)},
+		),
+	}
+	if len(dups) > 0 {
+		c.Tone = bots.ToneWarn
+	}
+	return c
+}
+
+// worth is a score in a title: A 级 82 分.
+func (w Words) worth(s sales.Score) string {
+	return w.say("score.short", s.Grade, s.Total)
+}
+
+// maxScore is the most that the score's dimensions could give.
+func (w Words) maxScore(s sales.Score) int64 {
+	var most int64
+	for _, p := range s.Parts {
+		most += p.Max
+	}
+	return most
+}
+
+// parts shows where a score comes from, one dimension per line.
+func (w Words) parts(s sales.Score) string {
+	all := make([]string, 0, len(s.Parts))
+	for _, p := range s.Parts {
+		line := w.say("score.part", p.Name, p.Points, p.Max)
+		if p.Why != "" {
+			line += "：" + p.Why
+		}
+		all = append(all, line)
+	}
+	return strings.Join(all, "\n")
+}
+
+// contact is a name with the masked number.
+func (w Words) contact(l sales.Lead) string {
+	if l.Phone == "" {
+		return strings.TrimSpace(l.Contact + " " + l.Email)
+	}
+	return strings.TrimSpace(l.Contact + " " + sales.MaskPhone(l.Phone))
+}
+
+// doubles warns of leads that may be the same, and says why.
+func (w Words) doubles(l sales.Lead, dups []sales.Lead) string {
+	if len(dups) == 0 {
+		return ""
+	}
+	all := []string{w.say("lead.doubles")}
+	for i, d := range dups {
+		if i == 5 {
+			all = append(all, w.say("more", len(dups)-i))
+			break
+		}
+		var why []string
+		if l.Phone != "" && l.Phone == d.Phone {
+			why = append(why, w.say("same.phone"))
+		}
+		if l.Email != "" && l.Email == d.Email {
+			why = append(why, w.say("same.email"))
+		}
+		if sales.SameCompany(l.Company, d.Company) != sales.CompanyDifferent {
+			why = append(why, w.say("same.company"))
+		}
+		all = append(all, w.say("lead.double", num(d.Number), clip(d.Company, nameMax), strings.Join(why, "、"), w.Name(d.Owner)))
+	}
+	return strings.Join(all, "\n")
+}
+
+// Form is what an intake form stands with: what was given so far, what is wrong
+// with it, the nonce of its card, and the page that does the same.
+type Form struct {
+	Given    map[string]string // by the fields' Chinese names
+	Problems []sales.Problem
+	Nonce    string
+	Link     string
+}
+
+// LeadForm is the intake form.
+func (w Words) LeadForm(f Form) bots.Card {
+	value := map[string]string{"n": f.Nonce}
+	form := &bots.Form{
+		Name:   "lead",
+		Inputs: w.LeadInputs(f.Given),
+		Buttons: []bots.Button{
+			{Text: w.say("button.submit"), Action: "lead-submit", Value: value, Style: bots.ButtonPrimary},
+			{Text: w.say("button.cancel"), Action: "lead-cancel", Value: value},
+		},
+	}
+	c := bots.Card{
+		Title: w.say("form.title"), Tone: bots.ToneAct,
+		Blocks:   blocks(bots.Block{Text: w.problemList(f.Problems)}, bots.Block{Form: form}),
+		Fallback: lines(w.say("form.fallback"), w.link(f.Link)),
+	}
+	if len(f.Problems) > 0 {
+		c.Title, c.Tone = w.say("form.title_again"), bots.ToneWarn
+	}
+	return c
+}
+
+func (w Words) link(path string) string {
+	if path == "" {
+		return ""
+	}
+	return w.say("form.link", strings.TrimSuffix(w.PublicURL, "/")+path)
+}
+
+// LeadInputs are the form's fields, with what is known already in them. Their
+// names are words that [sales.Canonical] knows.
+func (w Words) LeadInputs(given map[string]string) []bots.Input {
+	inputs := make([]bots.Input, 0, len(leadFields))
+	for _, f := range leadFields {
+		in := f
+		in.Label, in.Hint = w.say("field."+f.Name), w.say("hint."+f.Name)
+		if field, ok := sales.Canonical(f.Name); ok {
+			in.Default = clip(given[field], f.MaxLen)
+		}
+		inputs = append(inputs, in)
+	}
+	return inputs
+}
+
+// LeadFormDone stands where a form stood that was submitted or dropped.
+func (w Words) LeadFormDone(number int64) bots.Card {
+	if number == 0 {
+		return bots.Card{Title: w.say("form.dropped"), Tone: bots.ToneClosed}
+	}
+	return bots.Card{Title: w.say("form.done", number), Tone: bots.ToneClosed}
+}
+
+// Problems answers a submission with something wrong, in three parts: what was
+// understood, what is missing, what to do next.
+func (w Words) Problems(understood map[string]string, problems []sales.Problem) string {
+	next := "problems.next"
+	if slices.ContainsFunc(problems, func(p sales.Problem) bool { return p.Field == "电话" }) && len(problems) == 1 {
+		next = "problems.next_phone"
+	}
+	return lines(w.understood(understood), w.problemList(problems), w.say(next))
+}
+
+// understood repeats what a person gave that was right.
+func (w Words) understood(given map[string]string) string {
+	var all []string
+	for _, f := range leadFields {
+		field, _ := sales.Canonical(f.Name)
+		value := given[field]
+		if value == "" {
+			continue
+		}
+		if field == "电话" {
+			value = sales.MaskPhone(value)
+		}
+		all = append(all, field+" "+clip(value, 40))
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return w.say("problems.understood", strings.Join(all, "，"))
+}
+
+func (w Words) problemList(problems []sales.Problem) string {
+	all := make([]string, 0, len(problems))
+	for _, p := range problems {
+		all = append(all, w.Problem(p))
+	}
+	return strings.Join(all, "\n")
+}
+
+// Problem words one thing that is wrong.
+func (w Words) Problem(p sales.Problem) string {
+	switch p.Kind {
+	case sales.ProblemMissing:
+		if p.Field == "电话" {
+			return w.say("problem.missing_phone")
+		}
+		return w.say("problem.missing", p.Field)
+	case sales.ProblemTooLong:
+		return w.say("problem.too_long", p.Field, p.Got)
+	}
+	hint, ok := zhCN["problem.hint."+p.Field]
+	if !ok {
+		hint = w.say("problem.hint")
+	}
+	return w.say("problem.invalid", p.Field, clip(p.Got, 40), hint)
+}
+
+// LeadOwned tells somebody of a lead that is theirs now. The number is masked:
+// a tap shows it.
+func (w Words) LeadOwned(l sales.Lead) bots.Card {
+	c := bots.Card{
+		Title: title(w.say("lead.owned", l.Number), clip(l.Company, nameMax), w.worth(l.Score)),
+		Tone:  bots.ToneAct,
+		Blocks: blocks(
+			facts(
+				w.fact("fact.call_by", w.Due(l.RespondBy, l.CreatedAt)),
+				w.fact("fact.contact", w.contact(l)),
+				w.fact("fact.need", clip(l.Need, 120)),
+				w.fact("fact.source", l.Source),
+				w.fact("fact.by", w.Name(l.CreatedBy)),
+			),
+		),
+		Fallback: w.say("lead.owned_fallback", l.Number),
+	}
+	if l.Phone != "" {
+		value := map[string]string{"no": strconv.FormatInt(l.Number, 10)}
+		c.Blocks = append(c.Blocks, bots.Block{Buttons: []bots.Button{{Text: w.say("button.phone"), Action: "phone", Value: value, Style: bots.ButtonPrimary}}})
+	}
+	return c
+}
+
+// LeadPhone is what the owner sees after a tap.
+func (w Words) LeadPhone(l sales.Lead) string {
+	if l.Ext != "" {
+		return w.say("lead.phone_ext", l.Contact, l.Phone, l.Ext)
+	}
+	return w.say("lead.phone", l.Contact, l.Phone)
+}
+
+// LeadNews tells a manager of a lead of one of their people.
+func (w Words) LeadNews(l sales.Lead) string {
+	return lines(
+		w.say("lead.news", w.Name(l.CreatedBy), num(l.Number), clip(l.Company, nameMax), l.Score.Grade, l.Score.Total),
+		w.say("lead.news_owner", w.Name(l.Owner), w.Due(l.RespondBy, l.CreatedAt)),
+	)
+}
+
+// LeadTouched answers a note of a first follow-up.
+func (w Words) LeadTouched(l sales.Lead) string {
+	return w.say("lead.touched", num(l.Number), clip(l.Company, nameMax))
+}
+
+// LeadLine is a lead in a list.
+func (w Words) LeadLine(l sales.Lead, now time.Time) string {
+	line := w.say("line.lead", num(l.Number), clip(l.Company, nameMax), l.Score.Grade, l.Score.Total)
+	if l.TouchedAt.IsZero() && !l.RespondBy.At.IsZero() {
+		line += w.say("line.call_by", w.near(l.RespondBy.At, now))
+	}
+	return line
+}
