@@ -1,0 +1,175 @@
+package store_test
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"genjin/sales"
+	"genjin/store"
+	"genjin/store/storetest"
+)
+
+func TestInboxGivesTheAnswerAgain(t *testing.T) {
+	t.Parallel()
+	clocks := [2]*clock{newClock(), newClock()}
+	eachWithClock(t, clocks, func(t *testing.T, s *store.Store, c *clock) {
+		in := store.Inbox{Bot: "feishu", Key: "k", Type: "message", User: "ou", Person: "li", Hash: "h", Outcome: "lead", Answer: json.RawMessage(`{"a":1}`)}
+		do(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.Receive(ctx, in) })
+		in.At = c.Now()
+		do(t, s, func(ctx context.Context, tx *store.Tx) error {
+			got, seen, err := tx.Seen(ctx, "feishu", "k")
+			if !seen {
+				t.Error("not seen")
+			}
+			same(t, in, got)
+			if _, seen, _ := tx.Seen(ctx, "wecom", "k"); seen {
+				t.Error("another platform's event was seen")
+			}
+			return err
+		})
+	})
+}
+
+func TestDraftsExpire(t *testing.T) {
+	t.Parallel()
+	clocks := [2]*clock{newClock(), newClock()}
+	eachWithClock(t, clocks, func(t *testing.T, s *store.Store, c *clock) {
+		draft := func() (d store.Draft, ok bool) {
+			do(t, s, func(ctx context.Context, tx *store.Tx) error {
+				var err error
+				d, ok, err = tx.Draft(ctx, "li")
+				return err
+			})
+			return d, ok
+		}
+		d := store.Draft{Person: "li", Kind: "lead", Data: json.RawMessage(`{"公司":"华东智造"}`), ExpiresAt: c.Now().Add(time.Hour)}
+		save := func(ctx context.Context, tx *store.Tx) error { return tx.SaveDraft(ctx, d) }
+		if _, ok := draft(); ok {
+			t.Error("a draft from nowhere")
+		}
+		do(t, s, save)
+		d.Kind = "deal"
+		do(t, s, save)
+		got, _ := draft()
+		same(t, d, got)
+		c.add(time.Hour)
+		if _, ok := draft(); ok {
+			t.Error("an old draft is still there")
+		}
+		do(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.Sweep(ctx, c.Now()) })
+		d.ExpiresAt = c.Now().Add(time.Hour)
+		do(t, s, save)
+		do(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.DropDraft(ctx, "li") })
+		if _, ok := draft(); ok {
+			t.Error("a dropped draft is still there")
+		}
+	})
+}
+
+func TestWherePeopleWroteAndWhoStandsIn(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		last := func() store.Wrote {
+			return view(t, s, func(ctx context.Context, tx *store.Tx) (store.Wrote, error) { return tx.LastWrote(ctx, "li") })
+		}
+		same(t, store.Wrote{}, last())
+		for _, bot := range []string{"feishu", "wecom"} {
+			do(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.Wrote(ctx, "li", bot, "chat") })
+		}
+		same(t, store.Wrote{Bot: "wecom", Chat: "chat", At: c.Now()}, last())
+		d := sales.Delegation{To: "han", From: c.Now(), Until: c.Now().Add(time.Hour)}
+		do(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.SetDelegation(ctx, "wang", noDelegation) })
+		do(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.SetDelegation(ctx, "wang", d) })
+		got := view(t, s, func(ctx context.Context, tx *store.Tx) (map[string]sales.Delegation, error) {
+			return tx.Delegations(ctx)
+		})
+		same(t, map[string]sales.Delegation{"wang": d}, got)
+	}, storetest.WithClock(c.Now))
+}
+
+func TestOnceIsTrueOnce(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		var firsts atomic.Int64
+		var wg sync.WaitGroup
+		for range 20 {
+			wg.Go(func() {
+				var first bool
+				if err := s.Do(t.Context(), func(tx *store.Tx) error {
+					var err error
+					first, err = tx.Once(t.Context(), "ping:deal:13:2026-11-24")
+					return err
+				}); err != nil {
+					t.Error(err)
+				}
+				if first {
+					firsts.Add(1)
+				}
+			})
+		}
+		wg.Wait()
+		if firsts.Load() != 1 {
+			t.Errorf("said %d times", firsts.Load())
+		}
+	})
+}
+
+func TestVersionsGrowWithEachChange(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		for i, step := range []struct {
+			hash  string
+			want  int64
+			isNew bool
+		}{{"a", 1, true}, {"a", 1, false}, {"b", 2, true}, {"a", 3, true}} {
+			do(t, s, func(ctx context.Context, tx *store.Tx) error {
+				v, isNew, err := tx.RulesVersion(ctx, step.hash, []byte("text"), "zhao")
+				if v != step.want || isNew != step.isNew {
+					t.Errorf("step %d: version %d new %v", i, v, isNew)
+				}
+				return err
+			})
+		}
+		do(t, s, func(ctx context.Context, tx *store.Tx) error {
+			v, isNew, err := tx.OrgVersion(ctx, "a", []byte("text"), "zhao")
+			if v != 1 || !isNew {
+				t.Errorf("org version %d new %v", v, isNew)
+			}
+			return err
+		})
+	})
+}
+
+func TestCards(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		card := store.Card{Nonce: "n1", Kind: "approval", Number: 14, Person: "wang", Bot: "feishu", MessageID: "m", Revision: 1}
+		other := store.Card{Nonce: "n2", Kind: "todo", Person: "wang"}
+		do(t, s, func(ctx context.Context, tx *store.Tx) error {
+			if err := tx.AddCard(ctx, card); err != nil {
+				return err
+			}
+			return tx.AddCard(ctx, other)
+		})
+		of := func() []store.Card {
+			return view(t, s, func(ctx context.Context, tx *store.Tx) ([]store.Card, error) { return tx.CardsOf(ctx, "approval", 14) })
+		}
+		same(t, []store.Card{card}, of())
+		same(t, []store.Card{other}, view(t, s, func(ctx context.Context, tx *store.Tx) ([]store.Card, error) {
+			return tx.CardsOfPerson(ctx, "todo", "wang")
+		}))
+		card.Revision, card.ClosedAt = 2, c.Now()
+		do(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.SetCard(ctx, card) })
+		same(t, []store.Card{}, of())
+		same(t, card, view(t, s, func(ctx context.Context, tx *store.Tx) (store.Card, error) { return tx.Card(ctx, "n1") }))
+		if err := s.Do(t.Context(), func(tx *store.Tx) error { return tx.AddCard(t.Context(), card) }); err == nil {
+			t.Error("a nonce was used twice")
+		}
+	}, storetest.WithClock(c.Now))
+}
