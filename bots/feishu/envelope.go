@@ -1,0 +1,134 @@
+package feishu
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"genjin/bots"
+)
+
+// envelope holds both shapes: 2.0 with a header, 1.0 with uuid and token at the
+// top, and the URL check.
+type envelope struct {
+	Schema string `json:"schema"`
+	Header struct {
+		EventID    string `json:"event_id"`
+		EventType  string `json:"event_type"`
+		CreateTime string `json:"create_time"`
+		Token      string `json:"token"`
+		AppID      string `json:"app_id"`
+		TenantKey  string `json:"tenant_key"`
+	} `json:"header"`
+	Event json.RawMessage `json:"event"`
+
+	UUID      string `json:"uuid"`
+	Token     string `json:"token"`
+	Type      string `json:"type"`
+	Challenge string `json:"challenge"`
+}
+
+func readEnvelope(plain []byte) (envelope, error) {
+	var e envelope
+	if err := json.Unmarshal(plain, &e); err != nil {
+		return e, jsonFault(err)
+	}
+	for _, id := range []string{e.Header.EventID, e.Header.EventType, e.Header.TenantKey, e.Header.AppID, e.UUID} {
+		if len(id) > idMax {
+			return e, fault(bots.FaultMalformed, "field_too_long", nil)
+		}
+	}
+	return e, nil
+}
+
+// Read reads an event that came in clear over a connection which the hub opened
+// itself: it carries no signature.
+func (b *Bot) Read(plain []byte) (bots.Event, error) {
+	e, err := readEnvelope(plain)
+	if err != nil {
+		return bots.Event{}, err
+	}
+	return b.event(e, plain)
+}
+
+// token is the Verification Token that the push carries.
+func (e envelope) token() string {
+	if e.Header.Token != "" {
+		return e.Header.Token
+	}
+	return e.Token
+}
+
+// event reads what happened. Rightly signed pushes that are not understood are
+// events too: they are recorded and answered 200, since the platform would push
+// them again for hours.
+func (b *Bot) event(e envelope, plain []byte) (bots.Event, error) {
+	ev := bots.Event{
+		Bot: Name, Key: "e:" + e.Header.EventID, Kind: bots.EventUnknown, Type: e.Header.EventType, Tenant: e.Header.TenantKey,
+		At: instant(e.Header.CreateTime),
+	}
+	if e.Header.EventID == "" {
+		ev.Key, ev.Type = "u:"+e.UUID, typeV1(e)
+		if e.UUID == "" {
+			sum := sha256.Sum256(plain)
+			ev.Key = "h:" + hex.EncodeToString(sum[:])
+		}
+		return ev, nil
+	}
+	if e.Header.AppID != b.AppID || b.foreign(e.Header.TenantKey) {
+		ev.Type = "foreign"
+		return ev, nil
+	}
+	read, known := readers()[e.Header.EventType]
+	if !known {
+		return ev, nil
+	}
+	filled, err := read(b, ev, e.Event)
+	if err != nil {
+		return ev, nil //nolint:nilerr // signed, but of a shape we do not know: recorded as such
+	}
+	for _, id := range []string{filled.User, filled.Chat, filled.MessageID} {
+		if len(id) > idMax {
+			return bots.Event{}, fault(bots.FaultMalformed, "field_too_long", nil)
+		}
+	}
+	return filled, nil
+}
+
+// foreign tells whether a tenant is not the one whose events came first: a
+// self-built app has one tenant.
+func (b *Bot) foreign(tenant string) bool {
+	b.tenant.CompareAndSwap(nil, &tenant)
+	return *b.tenant.Load() != tenant
+}
+
+// typeV1 is the type of an old envelope's event.
+func typeV1(e envelope) string {
+	var inner struct {
+		Type string `json:"type"`
+	}
+	if len(e.Event) > 0 && json.Unmarshal(e.Event, &inner) == nil && inner.Type != "" {
+		return inner.Type
+	}
+	if e.Type == "" {
+		return "card.action.trigger_v1"
+	}
+	return e.Type
+}
+
+// instant reads a time whose unit the platform does not say: seconds,
+// milliseconds or microseconds, told apart by their length.
+func instant(s string) time.Time {
+	n, err := strconv.ParseInt(s, 10, 64)
+	switch {
+	case err != nil || n <= 0:
+		return time.Time{}
+	case n > 1e15:
+		return time.UnixMicro(n)
+	case n > 1e12:
+		return time.UnixMilli(n)
+	}
+	return time.Unix(n, 0)
+}
