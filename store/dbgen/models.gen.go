@@ -4,6 +4,33 @@
 
 package dbgen
 
+type AuditCheckpoint struct {
+	Size int64
+	At   int64
+	Body string
+}
+
+type AuditHash struct {
+	Position int64
+	Hash     string
+}
+
+type AuditLeafe struct {
+	ID          string
+	Seq         int64
+	At          int64
+	Actor       string
+	Action      string
+	Object      string
+	BeforeValue string
+	AfterValue  string
+	Reason      string
+	Files       string
+	Source      string
+	Hash        string
+	Mac         string
+}
+
 type Card struct {
 	Nonce     string
 	Kind      string
