@@ -28,6 +28,7 @@ var (
 	optionProps    = words("text value icon icon_tag")
 	removedTags    = words("action note")
 	selectTags     = words("select_static multi_select_static overflow")
+	timeTags       = words("date_picker picker_time picker_datetime")
 	personTags     = words("select_person multi_select_person")
 	containerProps = " elements direction padding horizontal_spacing horizontal_align vertical_spacing vertical_align"
 )

@@ -3,6 +3,7 @@ package feishusim
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -65,7 +66,7 @@ func (sh *sheet) read(el, form map[string]any) {
 	rule := cardRules[tag]
 	switch {
 	case tag == "button":
-		b := Button{Name: word(el, "name"), Text: plain(el["text"]), Disabled: el["disabled"] == true}
+		b := Button{Ref: "#" + strconv.Itoa(len(sh.buttons)), Name: word(el, "name"), Text: plain(el["text"]), Disabled: el["disabled"] == true}
 		sh.buttons = append(sh.buttons, b)
 		sh.parts = append(sh.parts, part{el, form})
 		sh.say(b.Text)
@@ -115,8 +116,21 @@ func readInput(tag string, el map[string]any) Input {
 	return in
 }
 
-// find gives the button with that name, or else with that text.
+// find gives the button with that place (#0 is the first), or else with that
+// name, or else with that text.
 func (sh *sheet) find(name string) (part, bool) {
+	if n, err := strconv.Atoi(strings.TrimPrefix(name, "#")); err == nil && strings.HasPrefix(name, "#") {
+		for _, p := range sh.parts {
+			if word(p.el, "tag") != "button" {
+				continue
+			}
+			if n == 0 {
+				return p, true
+			}
+			n--
+		}
+		return part{}, false
+	}
 	for _, same := range []func(part) bool{
 		func(p part) bool { return word(p.el, "name") == name },
 		func(p part) bool { return plain(p.el["text"]) == name },

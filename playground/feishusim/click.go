@@ -160,7 +160,7 @@ func fill(fields []Input, given map[string]any) (values map[string]any, why stri
 		}
 		v, ok := given[in.Name]
 		if ok {
-			values[in.Name] = v
+			values[in.Name] = zoned(in.Kind, v)
 		}
 		text, isText := values[in.Name].(string)
 		switch {
@@ -178,6 +178,15 @@ func fill(fields []Input, given map[string]any) (values map[string]any, why stri
 		}
 	}
 	return values, why
+}
+
+// zoned writes dates and times as clients do: with their zone behind them.
+func zoned(kind string, v any) any {
+	text, ok := v.(string)
+	if !ok || text == "" || strings.Contains(text, " +") || !slices.Contains(timeTags, kind) {
+		return v
+	}
+	return strings.Replace(text, "T", " ", 1) + " +0800"
 }
 
 // callback pushes a click once and shows what comes of it.

@@ -33,6 +33,7 @@ type Message struct {
 
 // Button is a button of a card.
 type Button struct {
+	Ref        string // "#0", "#1" …: its place on the card; works as a name in [Server.Click]
 	Name, Text string
 	Disabled   bool
 }

@@ -1,0 +1,98 @@
+package playground
+
+import (
+	"bytes"
+	"encoding/json"
+	"html/template"
+	"log/slog"
+	"mime"
+	"net/http"
+	"strconv"
+	"time"
+
+	"genjin/web"
+)
+
+const (
+	pollFor   = 4 * time.Second // short, so that a stop need not wait for it
+	pollEvery = 400 * time.Millisecond
+)
+
+// show is the page.
+func (p *page) show(w http.ResponseWriter, r *http.Request) {
+	s, ok := p.place(r.URL.Query().Get("as"), r.URL.Query().Get("chat"))
+	if !ok {
+		http.Error(w, words["no-person"], http.StatusNotFound)
+		return
+	}
+	p.render(w, "playground/index.html", p.draw(r.Context(), s))
+}
+
+// parts shows every component in its states.
+func (p *page) parts(w http.ResponseWriter, _ *http.Request) {
+	p.render(w, "playground/parts.html", partsData(p))
+}
+
+func (p *page) render(w http.ResponseWriter, name string, data any) {
+	var b bytes.Buffer
+	if err := p.pages.Render(&b, name, data); err != nil {
+		p.Logger.Error("page not drawn", slog.String("page", name), slog.Any("error", err))
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	web.Guard(w.Header())
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = w.Write(b.Bytes())
+}
+
+// news is what the script asks for.
+type news struct {
+	Rev    string        `json:"rev"`
+	Now    string        `json:"now"`
+	People template.HTML `json:"people"`
+	Tour   template.HTML `json:"tour"`
+	Faults template.HTML `json:"faults"`
+	Trace  template.HTML `json:"trace"`
+	Chat   []piece       `json:"chat"`
+}
+
+// state gives the page's parts once they differ from what the script has, or
+// after a few seconds.
+func (p *page) state(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	s, ok := p.place(q.Get("as"), q.Get("chat"))
+	if !ok {
+		http.Error(w, words["no-person"], http.StatusNotFound)
+		return
+	}
+	v := p.draw(r.Context(), s)
+	for end := time.Now().Add(pollFor); v.Rev == q.Get("rev") && time.Now().Before(end) && r.Context().Err() == nil; v = p.draw(r.Context(), s) {
+		wait := time.NewTimer(pollEvery)
+		select {
+		case <-p.Sim.Changed():
+		case <-wait.C:
+		case <-r.Context().Done():
+		}
+		wait.Stop()
+	}
+	web.Guard(w.Header())
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	out := news{Rev: v.Rev, Now: v.Now, People: v.People, Tour: v.Tour, Faults: v.Faults, Trace: v.Trace, Chat: v.Messages}
+	if err := json.NewEncoder(w).Encode(out); err != nil {
+		p.Logger.Info("state not written", slog.Any("error", err))
+	}
+}
+
+// file gives a file that stands in a chat, never to be shown inline.
+func (p *page) file(w http.ResponseWriter, r *http.Request) {
+	m, ok := p.Sim.Message(r.PathValue("id"))
+	if !ok || len(m.FileData) == 0 {
+		http.Error(w, words["no-file"], http.StatusNotFound)
+		return
+	}
+	web.Guard(w.Header())
+	w.Header().Set("Content-Type", "application/octet-stream")
+	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": m.FileName}))
+	w.Header().Set("Content-Length", strconv.Itoa(len(m.FileData)))
+	_, _ = w.Write(m.FileData)
+}

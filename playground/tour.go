@@ -1,0 +1,157 @@
+package playground
+
+import (
+	"html/template"
+	"regexp"
+	"slices"
+	"strings"
+
+	"genjin/playground/feishusim"
+)
+
+// act is one thing to do on the tour: to write something, to send a sample, or
+// (both empty) to press 同意 on the card.
+type act struct {
+	Text   string
+	Sample string
+	words  []string // typing it in other words counts when all of these are there
+}
+
+// stop is one of the tour's four steps.
+type stop struct {
+	Title, Why string
+	Acts       []act
+	manager    bool // the rep's manager acts, not the rep
+}
+
+// tour is what a newcomer does in three minutes.
+var tour = []stop{ //nolint:gochecknoglobals // read-only facts of the page
+	{Title: "提交线索", Why: "一句话就是一条线索，机器人当场评分。", Acts: []act{
+		{Text: "线索 公司=华东智造 联系人=张伟 电话=13800138000 行业=智能制造 规模=500 需求=想了解MES，预算50万", words: []string{"线索"}},
+	}},
+	{Title: "没有凭证会被拒绝", Why: "转成商机后直接推进：缺什么，机器人会说。", Acts: []act{
+		{Text: "转商机 #{lead} 金额=88万 产品=MES", words: []string{"转商机"}},
+		{Text: "推进 华东智造 需求确认", words: []string{"推进"}},
+	}},
+	{Title: "带上凭证推进", Why: "先发文件，再说推进到哪一步。", Acts: []act{
+		{Sample: "needs"}, {Text: "华东智造 推进到需求确认 附件见上", words: []string{"推进"}},
+		{Sample: "proposal"}, {Text: "推进 华东智造 方案报价", words: []string{"推进"}},
+		{Sample: "visit"}, {Text: "推进 华东智造 商务谈判 参会=张伟 总经理、李娜 财务总监", words: []string{"推进"}},
+		{Sample: "signed"}, {Text: "推进 华东智造 合同签订", words: []string{"推进"}},
+	}},
+	{Title: "主管审批", Why: "主管收到卡片，点「同意」，申请人立刻知道。", manager: true, Acts: []act{{}}},
+}
+
+// leadNumber finds the number of a lead in what the hub says.
+var leadNumber = regexp.MustCompile(`线索\s*#(\d+)`) //nolint:gochecknoglobals // a compiled pattern is read-only
+
+// progress is how far the tour has come.
+type progress struct {
+	Rep, Manager Person
+	Stop, Act    int // where it stands; Stop == len(tour): done
+	Lead         string
+}
+
+// guides finds the two people of the tour: the first rep, and their manager
+// (or else the first one there is).
+func (p *page) guides() (rep, manager Person, ok bool) {
+	i := slices.IndexFunc(p.People, func(q Person) bool { return q.Role == "rep" || q.Role == roles["rep"] })
+	if i < 0 {
+		return Person{}, Person{}, false
+	}
+	rep = p.People[i]
+	leader := ""
+	for _, u := range p.Sim.Users() {
+		if u.OpenID == rep.OpenID {
+			leader = u.LeaderOpenID
+		}
+	}
+	for _, q := range p.People {
+		if q.OpenID == leader {
+			return rep, q, true
+		}
+		if manager.OpenID == "" && (q.Role == "manager" || q.Role == roles["manager"]) {
+			manager = q
+		}
+	}
+	return rep, manager, manager.OpenID != ""
+}
+
+// progress reads from the chats how far the tour has come, however the visitor
+// got there: by its buttons or by typing.
+func (p *page) progress() (progress, bool) {
+	rep, manager, ok := p.guides()
+	if !ok {
+		return progress{}, false
+	}
+	g := progress{Rep: rep, Manager: manager}
+	for _, m := range p.Sim.Messages(rep.OpenID) {
+		if hit := leadNumber.FindStringSubmatch(m.Text); hit != nil && m.SenderID == "bot" {
+			g.Lead = hit[1]
+		}
+		if g.Stop < len(tour) && !tour[g.Stop].manager && m.SenderID == rep.OpenID && tour[g.Stop].Acts[g.Act].done(m) {
+			g.advance()
+		}
+	}
+	if g.Stop < len(tour) && tour[g.Stop].manager && slices.ContainsFunc(p.Sim.Messages(manager.OpenID), approved) {
+		g.advance()
+	}
+	return g, true
+}
+
+func (g *progress) advance() {
+	if g.Act++; g.Act == len(tour[g.Stop].Acts) {
+		g.Stop, g.Act = g.Stop+1, 0
+	}
+}
+
+// done tells whether a message is this act.
+func (a act) done(m feishusim.Message) bool {
+	if a.Sample != "" {
+		return len(m.FileData) > 0
+	}
+	return !slices.ContainsFunc(a.words, func(w string) bool { return !strings.Contains(m.Text, w) }) && len(m.FileData) == 0
+}
+
+// approved tells whether a message shows that the manager has decided.
+func approved(m feishusim.Message) bool {
+	if m.SenderID == "bot" {
+		return m.Type == "interactive" && m.Updates > 0
+	}
+	return strings.HasPrefix(m.Text, "同意")
+}
+
+// next is the act to do now, with numbers filled in.
+func (g progress) next() (who Person, a act, ok bool) {
+	if g.Stop >= len(tour) {
+		return Person{}, act{}, false
+	}
+	a = tour[g.Stop].Acts[g.Act]
+	who = g.Rep
+	if tour[g.Stop].manager {
+		who = g.Manager
+	}
+	lead := g.Lead
+	if lead == "" {
+		lead = "1"
+	}
+	a.Text = strings.ReplaceAll(a.Text, "{lead}", lead)
+	return who, a, true
+}
+
+// tourHTML draws the tour's four steps.
+func (p *page) tourHTML(s spot) template.HTML {
+	g, ok := p.progress()
+	if !ok {
+		return ""
+	}
+	who, a, more := g.next()
+	label := a.Text
+	if i := slices.IndexFunc(p.samples, func(f sample) bool { return f.ID == a.Sample }); i >= 0 {
+		label = "发送文件：" + p.samples[i].Label
+	}
+	return p.html("tour", map[string]any{
+		"Stops": tour, "At": g.Stop, "Act": a, "More": more, "Label": label, "Who": who, "Press": a.Text == "" && a.Sample == "",
+		"Prefix": p.PathPrefix, "Spot": s, "Here": !s.Group && s.As.OpenID == who.OpenID, "Count": len(tour),
+	})
+}

@@ -1,0 +1,150 @@
+"use strict";
+// The page works without this script; with it nothing is loaded twice, half
+// filled forms stay as they are, and files can be dragged into the chat.
+(() => {
+  const body = document.body, at = (id) => document.getElementById(id);
+  const log = at("log"), toast = at("toast"), ask = at("ask"), say = at("text"), pick = at("pick");
+  const { prefix, as, chat } = body.dataset;
+  const drawn = {};
+  let rev = body.dataset.rev, hide = 0;
+  body.classList.add("js");
+
+  const down = () => { log.scrollTop = log.scrollHeight; };
+  const near = () => log.scrollHeight - log.scrollTop - log.clientHeight < 120;
+
+  function tell({ text }) {
+    if (!text) return;
+    toast.textContent = text;
+    toast.hidden = false;
+    clearTimeout(hide);
+    hide = setTimeout(() => { toast.hidden = true; }, 4000);
+  }
+
+  // put replaces a part when it has changed, and keeps what was folded open.
+  function put(id, html) {
+    const el = at(id);
+    if (drawn[id] === html) return;
+    const open = new Set([...el.querySelectorAll("details[open]")].map((d) => d.dataset.key || "menu"));
+    const focus = document.activeElement && el.contains(document.activeElement) ? document.activeElement.value || document.activeElement.href : null;
+    drawn[id] = html;
+    el.innerHTML = html;
+    for (const d of el.querySelectorAll("details")) d.open = open.has(d.dataset.key || "menu");
+    if (focus) for (const c of el.querySelectorAll("button, a")) if ((c.value || c.href) === focus) c.focus();
+  }
+
+  function show(messages) {
+    const stay = near();
+    if (messages.length) log.querySelector(":scope > .empty")?.remove();
+    const old = new Map([...log.querySelectorAll(".item")].map((e) => [e.dataset.id, e]));
+    for (const m of messages) {
+      let el = old.get(m.id);
+      if (el && el.dataset.rev === m.rev) continue;
+      if (!el) {
+        el = document.createElement("article");
+        el.className = "item";
+        el.dataset.id = m.id;
+        log.append(el);
+      }
+      el.dataset.rev = m.rev;
+      el.innerHTML = m.html;
+    }
+    if (stay) down();
+  }
+
+  async function refresh() {
+    const q = new URLSearchParams({ as, chat, rev });
+    const r = await fetch(prefix + "/state?" + q);
+    if (!r.ok) throw new Error(String(r.status));
+    const s = await r.json();
+    at("now").textContent = s.now;
+    if (s.rev === rev) return;
+    rev = s.rev;
+    for (const id of ["people", "tour", "faults", "trace"]) put(id, s[id]);
+    show(s.chat || []);
+  }
+
+  async function watch() {
+    for (;;) {
+      try {
+        if (document.hidden) await new Promise((ok) => document.addEventListener("visibilitychange", ok, { once: true }));
+        await refresh();
+      } catch {
+        await new Promise((ok) => setTimeout(ok, 2000));
+      }
+    }
+  }
+
+  function confirmed(words) {
+    return new Promise((ok) => {
+      at("ask-text").textContent = words;
+      ask.returnValue = "no";
+      ask.addEventListener("close", () => ok(ask.returnValue === "yes"), { once: true });
+      ask.showModal();
+    });
+  }
+
+  async function act(form, button) {
+    const data = new FormData(form);
+    if (button?.name) data.set(button.name, button.value);
+    if (button?.dataset.confirm && !(await confirmed(button.dataset.confirm))) return;
+    const multi = form.enctype === "multipart/form-data";
+    if (form.id === "say") { form.reset(); grow(); }
+    button?.classList.add("busy");
+    try {
+      const r = await fetch(form.action, { method: "POST", headers: { Accept: "application/json" }, body: multi ? data : new URLSearchParams(data) });
+      if (!r.ok) throw new Error(String(r.status));
+      tell(await r.json());
+    } catch {
+      tell({ text: "没有发出去：体验场没有应答，请看看程序是否还在运行" });
+    } finally {
+      button?.classList.remove("busy");
+    }
+    if (form.id === "say") down();
+    if (form.action.endsWith("/step")) go("chat");
+  }
+
+  document.addEventListener("submit", (e) => {
+    if (!e.target.matches("form[data-act]")) return;
+    e.preventDefault();
+    act(e.target, e.submitter);
+  });
+
+  const grow = () => { say.style.height = "auto"; say.style.height = say.scrollHeight + 2 + "px"; };
+  say.addEventListener("input", grow);
+  say.addEventListener("keydown", (e) => {
+    if (e.key === "Enter" && !e.shiftKey && !e.isComposing) {
+      e.preventDefault();
+      if (say.value.trim()) at("say").requestSubmit();
+    }
+  });
+  pick.addEventListener("change", () => { if (pick.files.length) at("say").requestSubmit(); });
+
+  const zone = at("chat");
+  zone.addEventListener("dragover", (e) => { e.preventDefault(); zone.classList.add("dropping"); });
+  zone.addEventListener("dragleave", (e) => { if (!zone.contains(e.relatedTarget)) zone.classList.remove("dropping"); });
+  zone.addEventListener("drop", (e) => {
+    e.preventDefault();
+    zone.classList.remove("dropping");
+    if (!e.dataTransfer.files.length) return;
+    pick.files = e.dataTransfer.files;
+    at("say").requestSubmit();
+  });
+
+  // go shows one of the three columns on a phone.
+  function go(view) {
+    body.dataset.view = view;
+    for (const b of document.querySelectorAll("[data-go]")) b.setAttribute("aria-pressed", String(b.dataset.go === view));
+    if (view === "chat") down();
+  }
+  for (const b of document.querySelectorAll("[data-go]")) b.addEventListener("click", () => go(b.dataset.go));
+  document.addEventListener("click", (e) => {
+    for (const m of document.querySelectorAll("details.menu[open]")) if (!m.contains(e.target)) m.open = false;
+  });
+  document.addEventListener("keydown", (e) => {
+    if (e.key === "Escape") for (const m of document.querySelectorAll("details.menu[open]")) { m.open = false; m.querySelector("summary").focus(); }
+  });
+
+  if (!toast.hidden) tell({ text: toast.textContent });
+  down();
+  watch();
+})();
