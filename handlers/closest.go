@@ -1,0 +1,107 @@
+package handlers
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/mozillazg/go-pinyin"
+)
+
+// closest are the verbs that a word may have been meant as: the same sound, or
+// one character away.
+func closest(word string) []string {
+	word = strings.ToLower(word)
+	sound := sounds(word)
+	found := map[string]int{}
+	for alias, v := range spokenVerbs() {
+		far := distance([]rune(word), []rune(alias))
+		if isHan(alias) && isHan(word) && sounds(alias) == sound {
+			far = 0
+		}
+		longest := max(len([]rune(word)), len([]rune(alias)))
+		if far > 1 || (far == 1 && longest < 2) {
+			continue
+		}
+		if old, ok := found[string(v)]; !ok || far < old {
+			found[string(v)] = far
+		}
+	}
+	names := make([]string, 0, len(found))
+	for v := range found {
+		names = append(names, v)
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		if found[a] != found[b] {
+			return found[a] - found[b]
+		}
+		return strings.Compare(a, b)
+	})
+	return names[:min(len(names), 3)]
+}
+
+// spokenVerbs are all words that mean a verb, those that decide included.
+func spokenVerbs() map[string]verb {
+	all := make(map[string]verb, len(verbs)+4)
+	for word, v := range verbs {
+		if len([]rune(word)) > 1 {
+			all[word] = v
+		}
+	}
+	for _, v := range []verb{verbApprove, verbReject, verbTransfer, verbReturn} {
+		all[string(v)] = v
+	}
+	return all
+}
+
+func isHan(s string) bool {
+	for _, r := range s {
+		if !unicode.Is(unicode.Han, r) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// distance is the number of single changes between two words.
+func distance(a, b []rune) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range a {
+		last := row[0]
+		row[0] = i + 1
+		for j := range b {
+			cost := last
+			if a[i] != b[j] {
+				cost++
+			}
+			last = row[j+1]
+			row[j+1] = min(cost, last+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// sounds is a word in pinyin without tones; what is not Chinese stays.
+func sounds(s string) string { return spell(s, pinyin.Normal) }
+
+// initials are the first letters of a word's pinyin: 华东智造 → hdzz.
+func initials(s string) string { return spell(s, pinyin.FirstLetter) }
+
+func spell(s string, style int) string {
+	args := pinyin.NewArgs()
+	args.Style = style
+	var b strings.Builder
+	for _, r := range s {
+		if all := pinyin.SinglePinyin(r, args); len(all) > 0 {
+			b.WriteString(all[0])
+			continue
+		}
+		if !unicode.IsSpace(r) {
+			b.WriteRune(unicode.ToLower(r))
+		}
+	}
+	return b.String()
+}
