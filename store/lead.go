@@ -20,8 +20,9 @@ func (tx *Tx) Lead(ctx context.Context, number int64) (sales.Lead, error) {
 	return decode(noun(r), "lead", setLead)
 }
 
-// LeadsLike lists the leads, whatever their state, that share the phone number,
-// the e-mail address or the company with the given ones. Empty ones match none.
+// LeadsLike lists the leads, whatever their state, with the same phone number,
+// the same e-mail address, or the same or a similar company. Empty ones match
+// none.
 func (tx *Tx) LeadsLike(ctx context.Context, phone, email, companyKey string) ([]sales.Lead, error) {
 	var all []sales.Lead
 	if phone != "" {
@@ -52,10 +53,12 @@ func (tx *Tx) LeadsLike(ctx context.Context, phone, email, companyKey string) ([
 	return slices.CompactFunc(all, func(a, b sales.Lead) bool { return a.Number == b.Number }), nil
 }
 
-// alike reports whether two company keys mean the same company.
-func alike(a, b string) bool { return a == b }
+// alike reports whether two company keys may mean the same company: a person
+// is to look at them.
+func alike(a, b string) bool { return sales.SameCompany(a, b) != sales.CompanyDifferent }
 
-// head is the start of a company key: names that are alike share it.
+// head is the start of a company key: among those that share it we look for
+// similar ones.
 func head(companyKey string) string {
 	r := []rune(companyKey)
 	return string(r[:min(2, len(r))])

@@ -12,6 +12,7 @@ import (
 
 // The states of a job.
 const (
+	jobOpen = "open"
 	jobDone = "done"
 	jobDead = "dead"
 )

@@ -138,7 +138,7 @@ func TestLeadsAndDealsLike(t *testing.T) {
 			want              []int64
 		}{
 			{"+861", "", "", []int64{1}}, {"", "a@x.cn", "", []int64{1}}, {"+862", "", "华东智造", []int64{1, 2, 3}},
-			{"", "", "华东智", []int64{}}, {"", "", "", []int64{}},
+			{"", "", "华东智造科", []int64{1, 3}}, {"", "", "华东", []int64{}}, {"", "", "", []int64{}},
 		} {
 			leads := view(t, s, func(ctx context.Context, tx *store.Tx) ([]sales.Lead, error) {
 				return tx.LeadsLike(ctx, c.phone, c.email, c.key)

@@ -73,7 +73,7 @@ func TestDeadlocksRunAgain(t *testing.T) {
 // there once after the sender has come again.
 func TestPostgresCrashLosesNothing(t *testing.T) {
 	t.Parallel()
-	server := storetest.Postgres(t)
+	server := storetest.Postgres(t, "fsync=off") // the machine itself goes on
 	s := storetest.Open(t, server.Database(t))
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
@@ -111,12 +111,12 @@ func TestPostgresCrashLosesNothing(t *testing.T) {
 						return
 					}
 					away.Add(1)
-					time.Sleep(20 * time.Millisecond)
+					time.Sleep(50 * time.Millisecond)
 				}
 			}
 		})
 	}
-	for range 3 {
+	for range 2 {
 		time.Sleep(300 * time.Millisecond)
 		server.ImmediateRestart(t)
 	}

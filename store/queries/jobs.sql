@@ -72,3 +72,6 @@ FROM jobs WHERE state = 'open';
 
 -- name: CountDeadJobs :one
 SELECT COUNT(*) FROM jobs WHERE state = 'dead';
+
+-- name: LatestJobs :many
+SELECT * FROM jobs WHERE kind <> 'send' ORDER BY id DESC LIMIT @most;
