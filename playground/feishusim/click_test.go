@@ -137,3 +137,23 @@ func TestForgedClick(t *testing.T) {
 		t.Errorf("forged click: %+v", res)
 	}
 }
+
+func TestButtonsByPlaceAndZonedDates(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	two := body(`{"tag":"button","text":{"tag":"plain_text","content":"同意"},"behaviors":[{"type":"callback","value":{"n":"1"}}]},
+	 {"tag":"form","name":"f","elements":[{"tag":"date_picker","name":"due"},{"tag":"picker_datetime","name":"at"},
+	  {"tag":"button","name":"same","text":{"tag":"plain_text","content":"同意"},"form_action_type":"submit","behaviors":[{"type":"callback","value":{"n":"2"}}]}]}`)
+	id := messageID(w.send("open_id", "ou_wang", "interactive", two, ""))
+	m, _ := w.Message(id)
+	w.Click(soon(t), "ou_wang", id, m.Buttons[0].Ref, nil)
+	w.Click(soon(t), "ou_wang", id, m.Buttons[1].Ref, map[string]any{"due": "2026-12-01", "at": "2026-12-01T09:30"})
+	seen := w.hub.seen()
+	if path(seen[0], "event", "action", "value", "n") != "1" || path(seen[1], "event", "action", "value", "n") != "2" ||
+		path(seen[1], "event", "action", "form_value", "due") != "2026-12-01 +0800" || path(seen[1], "event", "action", "form_value", "at") != "2026-12-01 09:30 +0800" {
+		t.Errorf("clicks: %v", seen)
+	}
+	if res := w.Click(soon(t), "ou_wang", id, "#2", nil); res.Blocked == "" {
+		t.Error("a third button was pressed")
+	}
+}
