@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -57,6 +59,18 @@ func (tx *Tx) CardsOfPerson(ctx context.Context, kind, person string) ([]Card, e
 		return nil, fmt.Errorf("list %s cards of %s: %w", kind, person, err)
 	}
 	return cardsOf(rows), nil
+}
+
+// CardByMessage finds the card that a message of ours carries, if any.
+func (tx *Tx) CardByMessage(ctx context.Context, messageID string) (Card, bool, error) {
+	r, err := tx.q.CardByMessage(ctx, messageID)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Card{}, false, nil
+	}
+	if err != nil {
+		return Card{}, false, fmt.Errorf("card of message %s: %w", messageID, err)
+	}
+	return cardOf(r), true, nil
 }
 
 // SetCard stores a card that changed.

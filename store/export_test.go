@@ -51,3 +51,14 @@ func Exec(ctx context.Context, tx *Tx, statement string) error {
 	_, err := tx.db.ExecContext(ctx, statement)
 	return err
 }
+
+// JobID is the id of the job with this key.
+func JobID(ctx context.Context, s *Store, key string) string {
+	var id string
+	_ = s.View(ctx, func(tx *Tx) error {
+		j, err := tx.q.JobByKey(ctx, key)
+		id = j.ID
+		return err
+	})
+	return id
+}

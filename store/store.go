@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -29,6 +30,10 @@ type Store struct {
 	dataDir string
 	wake    chan struct{}
 	unlock  func() error
+
+	keyOnce sync.Once // loads the audit key
+	key     *auditKey
+	keyErr  error
 }
 
 // engine is what SQLite and PostgreSQL do differently.
