@@ -30,16 +30,16 @@ var marks = regexp.MustCompile("(?s)" + //nolint:gochecknoglobals // a compiled 
 // markdown cuts a card's markdown into spans; who names the people mentioned.
 func markdown(text string, who func(openID string) string) []span {
 	var out []span
-	say := func(s span) {
-		if s.Text == "" {
-			return
+	say := func(all ...span) {
+		for _, s := range all {
+			if s.Text != "" {
+				out = append(out, s)
+			}
 		}
-		s.Text = entities.Replace(s.Text)
-		out = append(out, s)
 	}
 	from := 0
 	for _, m := range marks.FindAllStringSubmatchIndex(text, -1) {
-		say(span{Text: text[from:m[0]]})
+		say(span{Text: entities.Replace(text[from:m[0]])})
 		from = m[1]
 		group := func(n int) string {
 			if m[2*n] < 0 {
@@ -47,33 +47,39 @@ func markdown(text string, who func(openID string) string) []span {
 			}
 			return text[m[2*n]:m[2*n+1]]
 		}
-		switch {
-		case group(2) != "":
-			say(span{Text: group(1), Href: group(2)})
-		case group(3) != "":
-			for _, s := range markdown(group(3), who) {
-				s.Bold = true
-				say(s)
-			}
-		case group(4) != "":
-			say(span{Text: group(4), Italic: true})
-		case group(5) != "":
-			say(span{Text: group(5), Strike: true})
-		case group(6) != "":
-			say(span{Text: group(6), Code: true})
-		case group(7) != "":
-			say(span{Text: "@" + who(group(7))})
-		case group(9) != "":
-			say(span{Text: group(9)})
-		default:
-			for _, s := range markdown(group(8), who) {
-				s.Muted = true
-				say(s)
-			}
-		}
+		say(marked(group, who)...)
 	}
-	say(span{Text: text[from:]})
+	say(span{Text: entities.Replace(text[from:])})
 	return out
+}
+
+// marked is what one mark means; group gives the parts of the match.
+func marked(group func(int) string, who func(string) string) []span {
+	switch {
+	case group(2) != "":
+		return []span{{Text: group(1), Href: group(2)}}
+	case group(3) != "":
+		inner := markdown(group(3), who)
+		for i := range inner {
+			inner[i].Bold = true
+		}
+		return inner
+	case group(4) != "":
+		return []span{{Text: entities.Replace(group(4)), Italic: true}}
+	case group(5) != "":
+		return []span{{Text: entities.Replace(group(5)), Strike: true}}
+	case group(6) != "":
+		return []span{{Text: entities.Replace(group(6)), Code: true}}
+	case group(7) != "":
+		return []span{{Text: "@" + who(group(7))}}
+	case group(9) != "":
+		return []span{{Text: group(9)}}
+	}
+	inner := markdown(group(8), who)
+	for i := range inner {
+		inner[i].Muted = true
+	}
+	return inner
 }
 
 // entities are the character references that card markdown knows.

@@ -153,23 +153,15 @@ func callbackValue(el map[string]any) any {
 func fill(fields []Input, given map[string]any) (values map[string]any, why string) {
 	values = map[string]any{}
 	for _, in := range fields {
-		if in.Default != "" {
-			values[in.Name] = in.Default
-		} else if in.Kind == "input" {
-			values[in.Name] = ""
-		}
 		v, ok := given[in.Name]
-		if ok {
-			values[in.Name] = zoned(in.Kind, v)
-		}
-		text, isText := values[in.Name].(string)
 		switch {
-		case in.Required && (values[in.Name] == nil || isText && text == ""):
-			why = "required: " + in.Name
-		case in.MaxLength > 0 && utf8.RuneCountInString(text) > in.MaxLength:
-			why = "too long: " + in.Name
-		case in.Kind == "select_static" && text != "" && !slices.ContainsFunc(in.Options, func(o Option) bool { return o.Value == text }):
-			why = "no such choice: " + in.Name
+		case ok:
+			values[in.Name] = zoned(in.Kind, v)
+		case in.Default != "", in.Kind == "input":
+			values[in.Name] = in.Default
+		}
+		if wrong := in.refuses(values[in.Name]); wrong != "" {
+			why = wrong + ": " + in.Name
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
@@ -178,6 +170,20 @@ func fill(fields []Input, given map[string]any) (values map[string]any, why stri
 		}
 	}
 	return values, why
+}
+
+// refuses says why a client would not submit a value, or "".
+func (in Input) refuses(v any) string {
+	text, isText := v.(string)
+	switch {
+	case in.Required && (v == nil || isText && text == ""):
+		return "required"
+	case in.MaxLength > 0 && utf8.RuneCountInString(text) > in.MaxLength:
+		return "too long"
+	case in.Kind == "select_static" && text != "" && !slices.ContainsFunc(in.Options, func(o Option) bool { return o.Value == text }):
+		return "no such choice"
+	}
+	return ""
 }
 
 // zoned writes dates and times as clients do: with their zone behind them.

@@ -14,36 +14,42 @@ const (
 // JSON that fits the type, and the files must be the bot's own.
 func (s *Server) contentLocked(m *message, kind string, content any) apiError {
 	text, ok := content.(string)
-	if !ok || text == "" {
-		return errParam.with("content is not a string in json format")
-	}
 	limit := maxRich
 	if kind == typeText {
 		limit = maxText
 	}
-	if len(text) > limit {
+	switch {
+	case !ok, text == "":
+		return errParam.with("content is not a string in json format")
+	case len(text) > limit:
 		return errTooLong
 	}
+	m.content = text
+	if kind == typeCard {
+		return s.cardLocked(text)
+	}
 	var fields map[string]any
-	if err := json.Unmarshal([]byte(text), &fields); err != nil && kind != typeCard {
+	if err := json.Unmarshal([]byte(text), &fields); err != nil {
 		return errParam.with("content is not a string in json format")
 	}
-	m.content = text
+	return s.fieldsLocked(m, kind, fields)
+}
+
+// fieldsLocked checks the content of everything that is not a card.
+func (s *Server) fieldsLocked(m *message, kind string, fields map[string]any) apiError {
 	switch kind {
 	case typeText:
 		if t, _ := fields["text"].(string); t == "" {
 			return errParam.with("text is empty")
 		}
+		return apiError{}
 	case typePost:
 		return checkPost(fields)
 	case typeImage, typeFile, "audio", "media":
 		return s.ownBlobLocked(m, kind, fields)
-	case typeCard:
-		return s.cardLocked(text)
-	default:
-		if !slices.Contains(sharedTypes, kind) {
-			return errParam.with("invalid msg_type")
-		}
+	}
+	if !slices.Contains(sharedTypes, kind) {
+		return errParam.with("invalid msg_type")
 	}
 	return apiError{}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // patchMessage replaces a card that the bot has sent.
@@ -17,29 +18,36 @@ func (s *Server) patchMessage(c *call) reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	m, e := s.ownLocked(c.r.PathValue("id"))
-	text, isString := in.Content.(string)
-	switch {
-	case e.code != 0:
-		return fail(e)
-	case m.kind != typeCard || m.visibleTo != "":
-		return fail(errWrongType)
-	case c.now.Sub(m.created) > cardLife:
-		return fail(errTooOld)
-	case !isString || text == "":
-		return fail(errParam.with("content is not a string in json format"))
-	case !shared(m.content) || !shared(text):
-		return fail(errParam.with("update_multi must be true before and after"))
-	case len(text) > maxRich:
-		return fail(errTooLong)
+	if e.code == 0 {
+		e = s.patchableLocked(m, in.Content, c.now)
 	}
-	if e := s.cardLocked(text); e.code != 0 {
+	if e.code != 0 {
 		return fail(e)
 	}
 	if !s.o.NoLimits && !s.limits.room(m.id) {
 		return fail(errChatFast)
 	}
+	text, _ := in.Content.(string)
 	s.changeLocked(m, text, c.now)
 	return answer(map[string]any{})
+}
+
+// patchableLocked checks a message and the card that is to replace it.
+func (s *Server) patchableLocked(m *message, content any, now time.Time) apiError {
+	text, isString := content.(string)
+	switch {
+	case m.kind != typeCard || m.visibleTo != "":
+		return errWrongType
+	case now.Sub(m.created) > cardLife:
+		return errTooOld
+	case !isString || text == "":
+		return errParam.with("content is not a string in json format")
+	case !shared(m.content) || !shared(text):
+		return errParam.with("update_multi must be true before and after")
+	case len(text) > maxRich:
+		return errTooLong
+	}
+	return s.cardLocked(text)
 }
 
 // shared tells whether a card is one for all who see it; that is the default.
