@@ -15,6 +15,7 @@ type MoveRequest struct {
 	Attendees []Attendee
 	Reason    string // of a loss
 	Now       time.Time
+	Since     time.Time // files sent before it are too old; zero = the rules' window before Now
 
 	ID             string // of the move
 	ApprovalID     string // used where the stage needs one
@@ -43,7 +44,11 @@ func (r *Rules) Move(o *Org, req MoveRequest) (Change, Outcome, error) {
 	if no := r.checkStep(d.Stage, req.To, req.Reason); no != nil {
 		return Change{}, Outcome{}, no
 	}
-	used, missing := pickAll(req.Files, req.To.Needs, req.Now.Add(-r.Evidence.Window))
+	since := req.Since
+	if since.IsZero() {
+		since = req.Now.Add(-r.Evidence.Window)
+	}
+	used, missing := pickAll(req.Files, req.To.Needs, since)
 	if len(missing) > 0 {
 		return Change{}, Outcome{}, &Refusal{Kind: RefuseEvidence, Stage: req.To, Missing: missing}
 	}
