@@ -165,3 +165,15 @@ func TestDict(t *testing.T) {
 		t.Error("a number was taken as a name")
 	}
 }
+
+func TestGuard(t *testing.T) {
+	t.Parallel()
+	w := httptest.NewRecorder()
+	Guard(w.Header())
+	if csp := w.Header().Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'self'") || strings.Contains(csp, "unsafe") {
+		t.Errorf("CSP is %q", csp)
+	}
+	if w.Header().Get("Cache-Control") != "no-store" {
+		t.Error("pages with tokens in their address may be stored")
+	}
+}
