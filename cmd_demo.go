@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -143,15 +144,74 @@ func playgroundRoutes(h *hub, sim *feishusim.Server, clock *movable) map[string]
 	return map[string]http.Handler{"/playground": page, "/playground/": page}
 }
 
-// traceOf is what the hub did, for the page: the store's own record.
-func traceOf(ctx context.Context, s *store.Store, after int64) ([]playground.TraceEvent, error) {
-	rows, err := s.Trace(ctx, after)
+// traceRows is how much of the record the page shows.
+const traceRows = 60
+
+// traceOf is what the hub did, for the page: the store's own record. What one
+// transaction wrote stands together: the event, the decision, the messages.
+func traceOf(ctx context.Context, h *hub) ([]playground.TraceEvent, error) {
+	t, err := h.store.Trace(ctx, traceRows)
 	if err != nil {
 		return nil, err
 	}
-	events := make([]playground.TraceEvent, 0, len(rows))
-	for _, r := range rows {
-		events = append(events, playground.TraceEvent{ID: r.ID, At: r.At, Title: r.Title, Lines: r.Lines, State: r.State})
+	groups := map[int64]*playground.TraceEvent{}
+	at := func(when time.Time) *playground.TraceEvent {
+		ms := when.UnixMilli()
+		if groups[ms] == nil {
+			groups[ms] = &playground.TraceEvent{ID: ms, At: when, State: "done"}
+		}
+		return groups[ms]
 	}
+	for _, e := range t.Events {
+		g := at(e.At)
+		g.Title = fmt.Sprintf("%s：%s", h.nameOf(e.Person, e.User), e.Type)
+		if e.Outcome != "" {
+			g.Lines = append(g.Lines, "结果："+e.Outcome)
+		}
+	}
+	for _, l := range slices.Backward(t.Leaves) {
+		g := at(l.At)
+		line := fmt.Sprintf("%s %s %s", h.nameOf(l.Actor, l.Actor), l.Action, l.Object)
+		if g.Title == "" {
+			g.Title = line
+		}
+		g.Lines = append(g.Lines, line+change(l.Before, l.After))
+	}
+	for _, m := range slices.Backward(t.Messages) {
+		g := at(m.CreatedAt)
+		if g.Title == "" {
+			g.Title = "后台：" + m.Kind
+		}
+		g.Lines = append(g.Lines, fmt.Sprintf("消息 → %s（%s）%s", h.nameOf(m.Person, m.Chat), m.Kind, m.State))
+		if m.State != store.MessageSent && m.State != store.MessageDropped {
+			g.State = string(m.State)
+		}
+	}
+	events := make([]playground.TraceEvent, 0, len(groups))
+	for _, g := range groups {
+		events = append(events, *g)
+	}
+	slices.SortFunc(events, func(a, b playground.TraceEvent) int { return int(a.ID - b.ID) })
 	return events, nil
+}
+
+// nameOf is a person's name, or what stands for somebody without one.
+func (h *hub) nameOf(id, other string) string {
+	if p, ok := h.org.Load().Person(id); ok {
+		return p.Name
+	}
+	if other == "" {
+		return "系统"
+	}
+	return other
+}
+
+// change writes short values before and after; long ones are left to the audit
+// log.
+func change(before, after []byte) string {
+	const most = 200
+	if len(before) > most || len(after) > most || len(before)+len(after) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("：%s → %s", before, after)
 }

@@ -14,6 +14,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
 	"genjin/bots"
 	"genjin/bots/feishu"
 	"genjin/bots/feishu/socket"
@@ -237,6 +241,13 @@ func (h *hub) build(ctx context.Context) error {
 		Ready: h.ready, Metrics: h.metrics(),
 	})
 	return nil
+}
+
+// metrics gathers the numbers of the ledger and of the process.
+func (h *hub) metrics() http.Handler {
+	r := prometheus.NewRegistry()
+	r.MustRegister(h.engine.Collector(), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return promhttp.HandlerFor(r, promhttp.HandlerOpts{})
 }
 
 // handleSocket is what a long connection hands its events to.

@@ -33,13 +33,17 @@ func (tx *Tx) Seen(ctx context.Context, bot, key string) (Inbox, bool, error) {
 	if err != nil {
 		return Inbox{}, false, fmt.Errorf("look up event %s: %w", key, err)
 	}
+	return inboxOf(r), true, nil
+}
+
+func inboxOf(r dbgen.Inbox) Inbox {
 	in := Inbox{
 		Bot: r.Bot, Key: r.EventKey, Type: r.EventType, User: r.Usr, Person: r.Person, At: instant(r.ReceivedAt), Hash: r.Hash, Outcome: r.Outcome,
 	}
 	if r.Answer != "" {
 		in.Answer = json.RawMessage(r.Answer)
 	}
-	return in, true, nil
+	return in
 }
 
 // Receive remembers an event for ever. When another copy of it was faster the

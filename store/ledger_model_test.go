@@ -203,6 +203,11 @@ func TestLedgerAgreesWithItsModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		run++
 		m := &model{s: s, c: c, run: run, lanes: map[string]laneHold{}}
+		if err := s.Do(context.Background(), func(tx *store.Tx) error {
+			return errors.Join(store.Exec(context.Background(), tx, "DELETE FROM jobs"), store.Exec(context.Background(), tx, "DELETE FROM lanes"))
+		}); err != nil {
+			t.Fatal(err)
+		}
 		t.Repeat(map[string]func(*rapid.T){
 			"add": m.add, "claim": m.claim, "end": m.end, "replay": m.replay, "": m.check,
 			"wait": func(t *rapid.T) { c.add(time.Duration(rapid.IntRange(1, 3).Draw(t, "s")) * time.Second) },

@@ -17,7 +17,9 @@ import (
 )
 
 const (
-	postgresConns = 32
+	// postgresConns leaves room for several replicas on a server with the usual
+	// hundred; more of them make nothing faster.
+	postgresConns = 16
 	// patience bounds one run of a transaction: a server that stands still
 	// must not hold a caller for ever.
 	patience = 10 * time.Second

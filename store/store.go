@@ -62,7 +62,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	s := &Store{clock: o.Now, log: o.Logger, dataDir: o.DataDir, wake: make(chan struct{}, 1)}
 	if o.DataDir != "" {
-		if err := os.MkdirAll(o.DataDir, 0o750); err != nil {
+		if err := os.MkdirAll(o.DataDir, 0o700); err != nil {
 			return nil, fmt.Errorf("open store: make the data dir: %w", err)
 		}
 	}
@@ -124,7 +124,8 @@ func (s *Store) Close() error {
 }
 
 // Do runs fn in one transaction with one instant and commits it. After a lost
-// race it runs fn again, so fn has no effect outside tx and calls no network.
+// race it runs fn again, so fn has no effect outside tx and calls no network. It
+// must not call Do itself: on SQLite it would wait for its own end.
 // [ErrUnavailable] means that the commit is not known to have happened.
 func (s *Store) Do(ctx context.Context, fn func(tx *Tx) error) error {
 	for run := 1; ; run++ {

@@ -729,6 +729,90 @@ func (q *Queries) OpenCardsOfPerson(ctx context.Context, kind string, person str
 	return items, nil
 }
 
+const recentInbox = `-- name: RecentInbox :many
+SELECT bot, event_key, event_type, usr, person, received_at, hash, outcome, answer FROM inbox ORDER BY received_at DESC LIMIT $1
+`
+
+func (q *Queries) RecentInbox(ctx context.Context, most int32) ([]Inbox, error) {
+	rows, err := q.db.QueryContext(ctx, recentInbox, most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Inbox{}
+	for rows.Next() {
+		var i Inbox
+		if err := rows.Scan(
+			&i.Bot,
+			&i.EventKey,
+			&i.EventType,
+			&i.Usr,
+			&i.Person,
+			&i.ReceivedAt,
+			&i.Hash,
+			&i.Outcome,
+			&i.Answer,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const recentMessages = `-- name: RecentMessages :many
+SELECT id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at FROM messages ORDER BY id DESC LIMIT $1
+`
+
+func (q *Queries) RecentMessages(ctx context.Context, most int32) ([]Message, error) {
+	rows, err := q.db.QueryContext(ctx, recentMessages, most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Message{}
+	for rows.Next() {
+		var i Message
+		if err := rows.Scan(
+			&i.ID,
+			&i.Bot,
+			&i.Usr,
+			&i.Chat,
+			&i.Person,
+			&i.Kind,
+			&i.Subject,
+			&i.Body,
+			&i.Updates,
+			&i.Root,
+			&i.NotBefore,
+			&i.State,
+			&i.Ref,
+			&i.Tries,
+			&i.FirstTryAt,
+			&i.DoubtSince,
+			&i.SentAt,
+			&i.LastError,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const reviveMessage = `-- name: ReviveMessage :execrows
 UPDATE messages SET state = 'pending', tries = 0, first_try_at = 0, doubt_since = 0, last_error = ''
 WHERE id = $1 AND state IN ('pending', 'failed', 'uncertain')

@@ -165,6 +165,7 @@ CREATE TABLE cards (
 );
 
 CREATE INDEX cards_number ON cards (number, kind) WHERE closed_at = 0;
+CREATE INDEX cards_message ON cards (message_id);
 CREATE INDEX cards_person ON cards (person, kind) WHERE closed_at = 0;
 
 CREATE TABLE people_state (

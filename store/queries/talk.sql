@@ -43,6 +43,7 @@ WHERE (CAST(@state AS TEXT) = '' OR state = @state)
   AND id > @after
 ORDER BY id LIMIT @most;
 
+-- The second condition is that of the index.
 -- name: DeadMessages :many
 SELECT * FROM messages WHERE state IN ('failed', 'uncertain') AND state IN ('pending', 'uncertain', 'failed') ORDER BY id DESC LIMIT @most;
 
@@ -119,4 +120,10 @@ DELETE FROM drafts WHERE expires_at <= @now;
 SELECT * FROM inbox ORDER BY received_at DESC, event_key LIMIT @most;
 
 -- name: LatestMessages :many
+SELECT * FROM messages ORDER BY id DESC LIMIT @most;
+
+-- name: RecentInbox :many
+SELECT * FROM inbox ORDER BY received_at DESC LIMIT @most;
+
+-- name: RecentMessages :many
 SELECT * FROM messages ORDER BY id DESC LIMIT @most;
