@@ -137,8 +137,8 @@ func playgroundRoutes(h *hub, sim *feishusim.Server, clock *movable) map[string]
 	}
 	page := playground.New(playground.Options{
 		Sim: sim, People: people, Groups: groups, Clock: clock, PathPrefix: "/playground",
-		Trace: func(ctx context.Context, after int64) ([]playground.TraceEvent, error) {
-			return traceOf(ctx, h.store, after)
+		Trace: func(ctx context.Context, _ int64) ([]playground.TraceEvent, error) {
+			return traceOf(ctx, h)
 		},
 	})
 	return map[string]http.Handler{"/playground": page, "/playground/": page}

@@ -173,32 +173,3 @@ func TestCards(t *testing.T) {
 		}
 	}, storetest.WithClock(c.Now))
 }
-
-func TestTraceTellsWhatWasDone(t *testing.T) {
-	t.Parallel()
-	clocks := [2]*clock{newClock(), newClock()}
-	eachWithClock(t, clocks, func(t *testing.T, s *store.Store, c *clock) {
-		do(t, s, func(ctx context.Context, tx *store.Tx) error {
-			if err := tx.Receive(ctx, store.Inbox{Bot: "feishu", Key: "k", Type: "message", Person: "li"}); err != nil {
-				return err
-			}
-			_, err := tx.Post(ctx, store.Outgoing{Bot: "feishu", Person: "li", Body: json.RawMessage(`{}`)})
-			return err
-		})
-		c.add(time.Second)
-		addJob(t, s, store.NewJob{Kind: "rescore", Key: "r"})
-		addJob(t, s, store.NewJob{Kind: "late", Key: "l", RunAt: c.Now().Add(time.Hour)})
-		all, err := s.Trace(t.Context(), 0)
-		if err != nil || len(all) != 4 {
-			t.Fatal(all, err)
-		}
-		for i, want := range []string{"done", "pending", "waiting", "queued"} {
-			if all[i].State != want {
-				t.Errorf("%s is %s, want %s", all[i].Title, all[i].State, want)
-			}
-		}
-		if rest, err := s.Trace(t.Context(), all[1].ID); err != nil || len(rest) != 2 || rest[0].Title != all[2].Title {
-			t.Errorf("after the second: %+v %v", rest, err)
-		}
-	})
-}

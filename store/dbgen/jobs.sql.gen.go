@@ -362,50 +362,6 @@ func (q *Queries) JobByKey(ctx context.Context, jobKey string) (Job, error) {
 	return i, err
 }
 
-const latestJobs = `-- name: LatestJobs :many
-SELECT id, kind, job_key, lane, state, run_at, payload, tries, fence, owner, lease_until, queued_at, epoch, last_error, created_at, closed_at FROM jobs WHERE kind <> 'send' ORDER BY id DESC LIMIT $1
-`
-
-func (q *Queries) LatestJobs(ctx context.Context, most int32) ([]Job, error) {
-	rows, err := q.db.QueryContext(ctx, latestJobs, most)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []Job{}
-	for rows.Next() {
-		var i Job
-		if err := rows.Scan(
-			&i.ID,
-			&i.Kind,
-			&i.JobKey,
-			&i.Lane,
-			&i.State,
-			&i.RunAt,
-			&i.Payload,
-			&i.Tries,
-			&i.Fence,
-			&i.Owner,
-			&i.LeaseUntil,
-			&i.QueuedAt,
-			&i.Epoch,
-			&i.LastError,
-			&i.CreatedAt,
-			&i.ClosedAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const markQueued = `-- name: MarkQueued :exec
 UPDATE jobs SET queued_at = $1, epoch = $2 WHERE id = $3 AND state = 'open'
 `

@@ -78,6 +78,7 @@ const deadMessages = `-- name: DeadMessages :many
 SELECT id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at FROM messages WHERE state IN ('failed', 'uncertain') AND state IN ('pending', 'uncertain', 'failed') ORDER BY id DESC LIMIT $1
 `
 
+// The second condition is that of the index.
 func (q *Queries) DeadMessages(ctx context.Context, most int32) ([]Message, error) {
 	rows, err := q.db.QueryContext(ctx, deadMessages, most)
 	if err != nil {
@@ -345,90 +346,6 @@ func (q *Queries) LastWrote(ctx context.Context, person string) (PeopleState, er
 		&i.WroteAt,
 	)
 	return i, err
-}
-
-const latestInbox = `-- name: LatestInbox :many
-SELECT bot, event_key, event_type, usr, person, received_at, hash, outcome, answer FROM inbox ORDER BY received_at DESC, event_key LIMIT $1
-`
-
-func (q *Queries) LatestInbox(ctx context.Context, most int32) ([]Inbox, error) {
-	rows, err := q.db.QueryContext(ctx, latestInbox, most)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []Inbox{}
-	for rows.Next() {
-		var i Inbox
-		if err := rows.Scan(
-			&i.Bot,
-			&i.EventKey,
-			&i.EventType,
-			&i.Usr,
-			&i.Person,
-			&i.ReceivedAt,
-			&i.Hash,
-			&i.Outcome,
-			&i.Answer,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const latestMessages = `-- name: LatestMessages :many
-SELECT id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at FROM messages ORDER BY id DESC LIMIT $1
-`
-
-func (q *Queries) LatestMessages(ctx context.Context, most int32) ([]Message, error) {
-	rows, err := q.db.QueryContext(ctx, latestMessages, most)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []Message{}
-	for rows.Next() {
-		var i Message
-		if err := rows.Scan(
-			&i.ID,
-			&i.Bot,
-			&i.Usr,
-			&i.Chat,
-			&i.Person,
-			&i.Kind,
-			&i.Subject,
-			&i.Body,
-			&i.Updates,
-			&i.Root,
-			&i.NotBefore,
-			&i.State,
-			&i.Ref,
-			&i.Tries,
-			&i.FirstTryAt,
-			&i.DoubtSince,
-			&i.SentAt,
-			&i.LastError,
-			&i.CreatedAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const latestVersion = `-- name: LatestVersion :one

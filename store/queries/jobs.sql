@@ -72,6 +72,3 @@ FROM jobs WHERE state = 'open';
 
 -- name: CountDeadJobs :one
 SELECT COUNT(*) FROM jobs WHERE state = 'dead';
-
--- name: LatestJobs :many
-SELECT * FROM jobs WHERE kind <> 'send' ORDER BY id DESC LIMIT @most;

@@ -116,12 +116,6 @@ SELECT value FROM meta WHERE name = @name;
 -- name: SweepDrafts :execrows
 DELETE FROM drafts WHERE expires_at <= @now;
 
--- name: LatestInbox :many
-SELECT * FROM inbox ORDER BY received_at DESC, event_key LIMIT @most;
-
--- name: LatestMessages :many
-SELECT * FROM messages ORDER BY id DESC LIMIT @most;
-
 -- name: RecentInbox :many
 SELECT * FROM inbox ORDER BY received_at DESC LIMIT @most;
 
