@@ -173,3 +173,29 @@ func TestCards(t *testing.T) {
 		}
 	}, storetest.WithClock(c.Now))
 }
+
+func TestTraceTellsWhatWasDone(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		for _, key := range []string{"a", "b", "c"} {
+			do(t, s, func(ctx context.Context, tx *store.Tx) error {
+				if err := tx.Receive(ctx, store.Inbox{Bot: "feishu", Key: key, At: tx.Now().Add(time.Duration(key[0]) * time.Hour)}); err != nil {
+					return err
+				}
+				if _, err := tx.Post(ctx, store.Outgoing{Bot: "feishu", Person: key, Body: json.RawMessage(`{}`)}); err != nil {
+					return err
+				}
+				entry := sales.Entry{Actor: key, Action: "lead.create", Object: "lead:1", After: 1}
+				return tx.Save(ctx, sales.Change{Entries: []sales.Entry{entry}}, store.Source{})
+			})
+			time.Sleep(2 * time.Millisecond)
+		}
+		got, err := s.Trace(t.Context(), 2)
+		if err != nil || len(got.Events) != 2 || len(got.Leaves) != 2 || len(got.Messages) != 2 {
+			t.Fatal(got, err)
+		}
+		if got.Events[0].Key != "c" || got.Leaves[0].Actor != "c" || got.Messages[0].Person != "c" {
+			t.Errorf("not the newest first: %+v", got)
+		}
+	})
+}
