@@ -208,3 +208,19 @@ func fileNames(files []sales.File) string {
 	}
 	return strings.Join(all, "、")
 }
+
+// NextStage tells what a deal's next stage needs.
+func (w Words) NextStage(d sales.Deal, next sales.Stage) string {
+	return lines(
+		w.say("deal.ask_stage", clip(d.Company, nameMax), w.stage(d.Stage), next.Name, w.needs(next)),
+		w.say("deal.ask_next", d.Company, next.Name),
+	)
+}
+
+// UndoneCard stands where the card of a move stood that was taken back.
+func (w Words) UndoneCard(d sales.Deal, m sales.Move) bots.Card {
+	return bots.Card{
+		Title: title(w.say("deal.undone_title"), clip(d.Company, nameMax), amount(d.Amount)), Tone: bots.ToneClosed,
+		Blocks: []bots.Block{{Text: w.Undone(d, m)}},
+	}
+}

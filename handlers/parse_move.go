@@ -108,7 +108,7 @@ func parseNatural(t string, stages stagesOf) (command, bool) {
 			}
 			return c, true
 		}
-		if doubtful(head) {
+		if doubtful(head) || !softEnd(rest) {
 			return command{Verb: verbTalk, Words: strings.Fields(t)}, true
 		}
 		return command{Verb: verbMove, Natural: true, Stage: id, Fields: fields, Words: nameWords(before), Doubt: denied(before)}, true

@@ -8,7 +8,6 @@ const (
 	verbWon      verb = "赢单"
 	verbLost     verb = "丢单"
 	verbTouch    verb = "跟进"
-	verbPhone    verb = "电话"
 	verbApprove  verb = "同意"
 	verbReject   verb = "拒绝"
 	verbTransfer verb = "转交"
@@ -41,7 +40,6 @@ var verbs = map[string]verb{
 	"赢单": verbWon, "yingdan": verbWon, "yd": verbWon, "won": verbWon, "win": verbWon,
 	"丢单": verbLost, "diudan": verbLost, "dd": verbLost, "lost": verbLost, "lose": verbLost, "输单": verbLost,
 	"跟进": verbTouch, "genjin": verbTouch, "gj": verbTouch,
-	"电话": verbPhone, "看电话": verbPhone, "phone": verbPhone,
 	"催办": verbNudge, "cuiban": verbNudge, "cb": verbNudge, "nudge": verbNudge,
 	"待办": verbTodo, "daiban": verbTodo, "db": verbTodo, "todo": verbTodo,
 	"我的": verbMine, "wode": verbMine, "wd": verbMine, "mine": verbMine, "商机": verbMine,

@@ -1,0 +1,256 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"genjin/bots"
+	"genjin/cards"
+	"genjin/sales"
+	"genjin/store"
+)
+
+// acted is what came of an act on an approval. refused is why nothing did.
+type acted struct {
+	approval sales.Approval
+	refused  error
+}
+
+// act decides about an approval: everything is looked up and checked here, in
+// the transaction that decides. version is the one that the card showed, or 0.
+func (c *call) act(ctx context.Context, a sales.Approval, act sales.Act, version int64, words actWords) (acted, error) {
+	d, err := c.tx.Deal(ctx, a.DealNumber)
+	if err != nil {
+		return acted{}, err
+	}
+	files, err := c.filesOf(ctx, a.Move)
+	if err != nil {
+		return acted{}, err
+	}
+	delegations, err := c.tx.Delegations(ctx)
+	if err != nil {
+		return acted{}, err
+	}
+	change, after, err := a.Act(sales.ActRequest{
+		Act: act, By: c.me, To: words.to, Comment: words.comment, Version: version, Deal: d, Files: files, Rules: c.w.Rules, Org: c.w.Org,
+		Delegations: delegations, Now: c.tx.Now(),
+	})
+	var no *sales.Refusal
+	if errors.As(err, &no) {
+		return acted{approval: a, refused: no}, nil
+	}
+	if err != nil {
+		return acted{}, fmt.Errorf("%s approval %d: %w", act, a.Number, err)
+	}
+	return acted{approval: after}, c.save(ctx, change)
+}
+
+// actWords is what goes with an act.
+type actWords struct {
+	comment string
+	to      sales.Person // of a transfer
+}
+
+// loadApproval loads an approval; ok is false when there is none and the person
+// was told.
+func (c *call) loadApproval(ctx context.Context, number int64) (a sales.Approval, ok bool, err error) {
+	a, err = c.tx.Approval(ctx, number)
+	if errors.Is(err, store.ErrNotFound) {
+		return a, false, c.refuse(ctx, "no_approval", c.w.Say("approval.none", number))
+	}
+	return a, err == nil, err
+}
+
+// actOf is the act behind a verb.
+func actOf(v verb) sales.Act {
+	switch v {
+	case verbApprove:
+		return sales.ActApprove
+	case verbReject:
+		return sales.ActReject
+	case verbTransfer:
+		return sales.ActTransfer
+	case verbReturn:
+		return sales.ActReturn
+	}
+	return ""
+}
+
+// decideByText takes 同意 1287 and its like: the same checks as a button's.
+func decideByText(c *call, ctx context.Context, cmd command) error {
+	a, ok, err := c.loadApproval(ctx, cmd.Number)
+	if err != nil || !ok {
+		return err
+	}
+	words := actWords{comment: cmd.name()}
+	if cmd.Verb == verbTransfer {
+		if len(cmd.Words) > 0 {
+			if words.to, ok, err = c.whom(ctx, cmd.Words[0], cmd.Number); err != nil || !ok {
+				return err
+			}
+			words.comment = command{Words: cmd.Words[1:]}.name()
+		}
+	}
+	done, err := c.act(ctx, a, actOf(cmd.Verb), 0, words)
+	if err != nil {
+		return err
+	}
+	if done.refused != nil {
+		return c.refuse(ctx, reason(done.refused), c.w.ApprovalRefused(done.refused, a))
+	}
+	return c.say(ctx, c.w.ActDone(done.approval, actOf(cmd.Verb), words.to))
+}
+
+// reason is the stable word of a refusal.
+func reason(err error) string {
+	var no *sales.Refusal
+	if errors.As(err, &no) {
+		return string(no.Kind)
+	}
+	return "other"
+}
+
+// whom finds the one person that a name means.
+func (c *call) whom(ctx context.Context, name string, number int64) (sales.Person, bool, error) {
+	people := c.w.Org.Find(name)
+	switch len(people) {
+	case 0:
+		return sales.Person{}, false, c.refuse(ctx, "no_person", c.w.Say("approval.who_none", name, number))
+	case 1:
+		return people[0], true, nil
+	}
+	return sales.Person{}, false, c.refuse(ctx, "several_people", c.w.Say("approval.who", name, peopleNames(people)))
+}
+
+func peopleNames(people []sales.Person) string {
+	text := ""
+	for i, p := range people {
+		if i > 0 {
+			text += "、"
+		}
+		text += p.Name
+	}
+	return text
+}
+
+// nudge reminds the approvers in the requester's name, at most once an hour.
+func nudge(c *call, ctx context.Context, cmd command) error {
+	if cmd.Number == 0 {
+		return notExact(c, ctx, command{Words: []string{string(verbNudge)}})
+	}
+	a, ok, err := c.loadApproval(ctx, cmd.Number)
+	if err != nil || !ok {
+		return err
+	}
+	tasks := a.OpenTasks()
+	if len(tasks) == 0 {
+		return c.refuse(ctx, "already_decided", c.w.ApprovalRefused(overRefusal(a), a))
+	}
+	if !sales.MayMove(c.w.Org, c.me, sales.Deal{Owner: a.Requester}) {
+		return c.refuse(ctx, "not_yours", c.w.Say("nudge.not_you", a.Number, c.w.Name(a.Requester)))
+	}
+	hour := c.tx.Now().UTC().Format("2006-01-02T15")
+	first, err := c.tx.Once(ctx, fmt.Sprintf("nudge:%d:%s", a.Number, hour))
+	if err != nil {
+		return err
+	}
+	told, names := map[string]bool{}, ""
+	for _, t := range tasks {
+		p, err := c.standIn(ctx, t.Approver)
+		if err != nil {
+			return err
+		}
+		if told[p.ID] || p.ID == c.me.ID {
+			continue
+		}
+		told[p.ID] = true
+		names = join(names, p.Name)
+		if !first {
+			continue
+		}
+		if _, err := c.tell(ctx, p, bots.Message{Text: c.w.Nudge(a, c.me)}, fmt.Sprintf("approval:%d", a.Number)); err != nil {
+			return err
+		}
+	}
+	if !first {
+		return c.refuse(ctx, "too_soon", c.w.Say("nudge.soon", names))
+	}
+	entry := sales.Entry{Actor: c.me.ID, Action: "approval.remind", Object: fmt.Sprintf("approval:%d", a.Number), After: names}
+	if err := c.save(ctx, sales.Change{Entries: []sales.Entry{entry}}); err != nil {
+		return err
+	}
+	return c.say(ctx, c.w.Say("nudged", names, a.Number))
+}
+
+// overRefusal says that a request is over, and who ended it.
+func overRefusal(a sales.Approval) *sales.Refusal {
+	no := &sales.Refusal{Kind: sales.RefuseDecided, Number: a.Number}
+	if t, ok := a.Decided(); ok && a.Status != sales.ApprovalCancelled {
+		no.Who, no.When, no.Detail = []string{t.By}, t.At, string(t.Decision)
+		return no
+	}
+	no.Who, no.When, no.Detail = []string{a.Requester}, a.UpdatedAt, string(a.Status)
+	return no
+}
+
+func join(names, name string) string {
+	if names == "" {
+		return name
+	}
+	return names + "、" + name
+}
+
+// standIn is who acts for a person now.
+func (c *call) standIn(ctx context.Context, id string) (sales.Person, error) {
+	delegations, err := c.tx.Delegations(ctx)
+	if err != nil {
+		return sales.Person{}, err
+	}
+	return c.w.Org.Stand(id, c.tx.Now(), delegations)
+}
+
+// waitingFor gathers what waits for the person's decision, oldest first.
+func (c *call) waitingFor(ctx context.Context) ([]cards.TodoItem, error) {
+	all, err := c.tx.PendingApprovals(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var items []cards.TodoItem
+	for _, a := range all {
+		task, mine, err := c.taskOf(ctx, a)
+		if err != nil {
+			return nil, err
+		}
+		if !mine {
+			continue
+		}
+		files, err := c.filesOf(ctx, a.Move)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, cards.TodoItem{Approval: a, Files: files, Task: task})
+	}
+	return items, nil
+}
+
+// taskOf finds the open task of an approval that the person should decide now,
+// as it is shown: with whom they stand in for.
+func (c *call) taskOf(ctx context.Context, a sales.Approval) (sales.ApprovalTask, bool, error) {
+	for _, t := range a.OpenTasks() {
+		p, err := c.standIn(ctx, t.Approver)
+		if errors.Is(err, sales.ErrNobody) {
+			continue
+		}
+		if err != nil {
+			return t, false, err
+		}
+		if p.ID == c.me.ID && a.Requester != c.me.ID {
+			if t.Approver != c.me.ID && t.For == "" {
+				t.For = t.Approver
+			}
+			return t, true, nil
+		}
+	}
+	return sales.ApprovalTask{}, false, nil
+}

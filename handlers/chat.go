@@ -1,0 +1,133 @@
+package handlers
+
+import (
+	"context"
+	"strings"
+
+	"genjin/bots"
+	"genjin/sales"
+)
+
+// useCases maps what people write to what happens.
+func useCases() map[verb]use {
+	return map[verb]use{
+		verbLead: lead, verbConvert: convert, verbMove: move, verbWon: closeDeal, verbLost: closeDeal, verbTouch: touch,
+		verbApprove: decideByText, verbReject: decideByText, verbTransfer: decideByText, verbReturn: decideByText, verbNudge: nudge,
+		verbTodo: todo, verbMine: mine, verbSnooze: snooze, verbDelegate: delegate, verbHelp: help, verbUndo: undo,
+		verbCancel: cancel, verbGoOn: goOn, verbChoose: choose, verbFields: fillIn,
+		verbEmpty: empty, verbTwo: two, verbTalk: talk, verbNotExact: notExact, verbUnknown: unknown,
+	}
+}
+
+// clickCases maps buttons to what happens.
+func clickCases() map[string]use {
+	return map[string]use{
+		"approve": decideByClick, "reject": decideByClick, "transfer": decideByClick, "return": decideByClick, "files": showFiles,
+		"all-approve": approveAll, "lead-submit": submitForm, "lead-cancel": cancelForm, "phone": showPhone, "undo": undoByClick,
+	}
+}
+
+// run carries a command out.
+func (c *call) run(ctx context.Context, cmd command) error {
+	f, ok := c.uses[cmd.Verb]
+	if !ok {
+		f = unknown
+	}
+	return f(c, ctx, cmd)
+}
+
+// click carries out what a button asks for.
+func (c *call) click(ctx context.Context) error {
+	if c.event.Click == nil {
+		c.outcome = "recorded"
+		return nil
+	}
+	f, ok := c.acts[c.event.Click.Action]
+	if !ok {
+		return c.refuse(ctx, "action", c.w.Say("click.unknown"))
+	}
+	return f(c, ctx, command{})
+}
+
+// entered greets a person the first time they open the chat.
+func (c *call) entered(ctx context.Context) error {
+	first, err := c.tx.Once(ctx, "welcome:"+c.me.ID)
+	if err != nil || !first {
+		c.outcome = "recorded"
+		return err
+	}
+	return c.whisper(ctx, c.w.Say("welcome", c.me.Name))
+}
+
+// botAdded introduces the hub to a group.
+func (c *call) botAdded(ctx context.Context) error {
+	if c.event.Chat == "" {
+		c.outcome = "recorded"
+		return nil
+	}
+	return c.say(ctx, c.w.Say("welcome.group"))
+}
+
+// help lists the commands for the person's role, or explains one.
+func help(c *call, ctx context.Context, cmd command) error {
+	if len(cmd.Words) == 0 {
+		return c.say(ctx, c.w.Help(c.me))
+	}
+	word := strings.ToLower(cmd.Words[0])
+	if v, ok := verbs[word]; ok {
+		word = string(v)
+	}
+	if text, ok := c.w.HelpVerb(word); ok {
+		return c.say(ctx, text)
+	}
+	if near := closest(word); len(near) > 0 {
+		return c.refuse(ctx, "help", c.w.Unknown(word, near))
+	}
+	return c.refuse(ctx, "help", c.w.Say("help.no_verb", cmd.Words[0])+"\n"+c.w.Help(c.me))
+}
+
+// empty is a sticker, or nothing at all. Addressed in a group it asks for help.
+func empty(c *call, ctx context.Context, _ command) error {
+	c.outcome = "empty"
+	if c.event.Kind == bots.EventMessage && !c.event.Private && len(c.event.Files) == 0 {
+		return c.say(ctx, c.w.Help(c.me))
+	}
+	return nil
+}
+
+// two asks for several moves to be sent apart.
+func two(c *call, ctx context.Context, cmd command) error {
+	lines := make([]string, 0, len(cmd.Words)+1)
+	lines = append(lines, c.w.Say("deal.two", len(cmd.Words)))
+	for _, line := range cmd.Words {
+		lines = append(lines, "· "+line)
+	}
+	return c.refuse(ctx, "two_moves", strings.Join(lines, "\n"))
+}
+
+// talk answers words about a move that ask for none.
+func talk(c *call, ctx context.Context, _ command) error {
+	return c.refuse(ctx, "talk", c.w.NotFired(sales.Fold(c.event.Text)))
+}
+
+// notExact answers words that sound like a decision: only the exact form decides.
+func notExact(c *call, ctx context.Context, cmd command) error {
+	v := string(verbApprove)
+	if len(cmd.Words) > 0 {
+		v = cmd.Words[0]
+	}
+	return c.refuse(ctx, "not_exact", c.w.NotExact(v, sales.Fold(c.event.Text)))
+}
+
+// unknown answers what is no command, with what is closest. A bare value may be
+// what a lead's draft still lacks.
+func unknown(c *call, ctx context.Context, cmd command) error {
+	if done, err := c.answersDraft(ctx); done || err != nil {
+		return err
+	}
+	var near []string
+	if len(cmd.Words) > 0 {
+		near = closest(cmd.Words[0])
+	}
+	return c.refuse(ctx, "unknown", c.w.Unknown(sales.Fold(c.event.Text), near))
+}

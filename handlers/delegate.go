@@ -1,0 +1,117 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"genjin/bots"
+	"genjin/sales"
+)
+
+// delegateDays is how far ahead a delegation may reach.
+const delegateDays = 90
+
+// delegate hands the person's approvals to somebody else for a time, or takes
+// them back.
+func delegate(c *call, ctx context.Context, cmd command) error {
+	words := slices.DeleteFunc(slices.Clone(cmd.Words), func(w string) bool { return w == "到" || w == "给" || w == "至" })
+	if len(words) == 1 && slices.Contains([]string{"取消", "收回", "结束", "off"}, words[0]) {
+		return c.setDelegate(ctx, sales.Delegation{}, c.w.Say("delegate.off"))
+	}
+	if len(words) != 2 {
+		return c.refuse(ctx, "delegate_form", c.w.Say("delegate.how"))
+	}
+	to, ok, err := c.whom(ctx, words[0], 0)
+	if err != nil || !ok {
+		return err
+	}
+	now := c.tx.Now().In(c.Location)
+	last, ok := day(words[1], now)
+	switch {
+	case to.ID == c.me.ID:
+		return c.refuse(ctx, "delegate_self", c.w.Say("delegate.self"))
+	case !ok:
+		return c.refuse(ctx, "delegate_form", c.w.Say("delegate.how"))
+	case last.AddDate(0, 0, 1).Before(now), last.After(now.AddDate(0, 0, delegateDays)):
+		return c.refuse(ctx, "delegate_past", c.w.Say("delegate.past", words[1]))
+	}
+	stand, err := c.standIn(ctx, to.ID)
+	if err != nil {
+		return err
+	}
+	if stand.ID == c.me.ID {
+		return c.refuse(ctx, "delegate_loop", c.w.Say("delegate.loop", to.Name))
+	}
+	d := sales.Delegation{To: to.ID, From: c.tx.Now(), Until: last.AddDate(0, 0, 1)}
+	if _, err := c.tell(ctx, to, bots.Message{Text: c.w.Say("delegate.told", c.me.Name, c.w.Date(last))}, "delegation:"+c.me.ID); err != nil {
+		return err
+	}
+	return c.setDelegate(ctx, d, c.w.Say("delegate.done", c.w.Date(last), to.Name))
+}
+
+// setDelegate stores a delegation, and has the cards of what waits for the
+// person go to who stands in now.
+func (c *call) setDelegate(ctx context.Context, d sales.Delegation, text string) error {
+	if err := c.handOver(ctx, c.me, d, c.me.ID); err != nil {
+		return err
+	}
+	return c.say(ctx, text)
+}
+
+// handOver gives a person's approvals into other hands.
+func (c *call) handOver(ctx context.Context, p sales.Person, d sales.Delegation, by string) error {
+	before, err := c.tx.Delegations(ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.tx.SetDelegation(ctx, p.ID, d); err != nil {
+		return err
+	}
+	change := sales.Change{Entries: []sales.Entry{{
+		Actor: by, Action: "delegation.set", Object: "person:" + p.ID, Before: before[p.ID], After: d,
+	}}}
+	pending, err := c.tx.PendingApprovals(ctx)
+	if err != nil {
+		return err
+	}
+	for _, a := range pending {
+		if slices.ContainsFunc(a.OpenTasks(), func(t sales.ApprovalTask) bool { return t.Approver == p.ID }) {
+			change.Effects = append(
+				change.Effects,
+				sales.Effect{Kind: sales.EffectApprovalChanged, Number: a.Number, Actor: by},
+				sales.Effect{Kind: sales.EffectApprovalAsked, Number: a.Number, Actor: by},
+			)
+		}
+	}
+	return c.save(ctx, change)
+}
+
+// userLeft is a person who is gone from the platform: what waits for them goes
+// to their manager, and the admins are asked to mend org.yaml.
+func (c *call) userLeft(ctx context.Context) error {
+	c.outcome = "recorded"
+	gone, known := c.w.Org.ByAccount(c.event.Bot, c.event.User)
+	if !known || gone.Left {
+		return nil
+	}
+	c.outcome = "left"
+	platform := c.w.Say("platform." + c.event.Bot)
+	text := c.w.Say("left.told_none", gone.Name, platform)
+	if boss, ok := c.w.Org.Manager(gone.ID); ok {
+		text = c.w.Say("left.told", gone.Name, platform, boss.Name)
+		if err := c.handOver(ctx, gone, sales.Delegation{To: boss.ID, From: c.tx.Now(), Until: time.Time{}}, "system"); err != nil {
+			return err
+		}
+	}
+	for _, p := range c.w.Org.WithRole(sales.RoleAdmin) {
+		if p.ID == gone.ID {
+			continue
+		}
+		if _, err := c.tell(ctx, p, bots.Message{Text: text}, fmt.Sprintf("person:%s", gone.ID)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

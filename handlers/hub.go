@@ -1,0 +1,266 @@
+package handlers
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"genjin/bots"
+	"genjin/cards"
+	"genjin/sales"
+	"genjin/store"
+)
+
+// Options is what the hub needs. Org, Rules and Calendar are asked each time, so
+// that a reload is seen by the next event.
+type Options struct {
+	Store          *store.Store
+	Evidence       *store.Evidence
+	Bots           []bots.Bot
+	Org            func() *sales.Org
+	Rules          func() *sales.Rules
+	Calendar       func() *sales.Calendar
+	Location       *time.Location
+	PublicURL      string
+	Now            func() time.Time
+	Logger         *slog.Logger
+	TrustedProxies []netip.Prefix
+	Ready          func(ctx context.Context) Readiness
+	Metrics        http.Handler
+}
+
+// Readiness is whether the hub can do its work, in words for a person. An empty
+// Database means that it can commit.
+type Readiness struct {
+	Database string
+	Queue    string   // ok or degraded
+	Channels []string // what is wrong with a platform's connection
+}
+
+// Hub takes what people write, send and press.
+type Hub struct {
+	Options
+
+	bots map[string]bots.Bot
+	uses map[verb]use
+	acts map[string]use
+}
+
+// use is one use case: it decides, saves and answers, inside the transaction of
+// the call.
+type use func(c *call, ctx context.Context, cmd command) error
+
+// New makes a hub.
+func New(o Options) *Hub {
+	h := &Hub{Options: o, bots: map[string]bots.Bot{}, uses: useCases(), acts: clickCases()}
+	for _, b := range o.Bots {
+		h.bots[b.Name()] = b
+	}
+	return h
+}
+
+// call is one event being handled: everything happens in its transaction, at
+// its instant. It may run again after a lost race, so nothing outside changes.
+type call struct {
+	*Hub
+
+	tx      *store.Tx
+	event   bots.Event
+	from    store.Source
+	me      sales.Person
+	w       cards.Words
+	answer  bots.Answer
+	outcome string // for the record: what came of it
+}
+
+// Handle takes one event. An event that was seen before gets the same answer
+// and changes nothing. The error is a store's that cannot confirm: the platform
+// must come again.
+func (h *Hub) Handle(ctx context.Context, e bots.Event, address string) (bots.Answer, error) {
+	if e.FromBot {
+		return bots.Answer{}, nil
+	}
+	if e.Key == "" {
+		e.Key = digest(e)
+	}
+	var answer bots.Answer
+	err := h.Store.Do(ctx, func(tx *store.Tx) error {
+		var err error
+		answer, err = h.once(ctx, tx, e, address)
+		return err
+	})
+	if err == nil {
+		return answer, nil
+	}
+	if errors.Is(err, store.ErrUnavailable) || errors.Is(err, store.ErrConflict) || ctx.Err() != nil {
+		return bots.Answer{}, fmt.Errorf("event %s: %w", e.Key, err)
+	}
+	return h.oops(ctx, e, err)
+}
+
+// once handles an event unless it was handled before.
+func (h *Hub) once(ctx context.Context, tx *store.Tx, e bots.Event, address string) (bots.Answer, error) {
+	in, seen, err := tx.Seen(ctx, e.Bot, e.Key)
+	if err != nil {
+		return bots.Answer{}, err
+	}
+	if seen {
+		return answerOf(in)
+	}
+	c := h.newCall(tx, e)
+	c.from.Address = address
+	if err := c.handle(ctx); err != nil {
+		return bots.Answer{}, err
+	}
+	return c.answer, c.record(ctx)
+}
+
+func (h *Hub) newCall(tx *store.Tx, e bots.Event) *call {
+	return &call{
+		Hub: h, tx: tx, event: e, from: store.Source{Bot: e.Bot, Event: e.Key}, outcome: "ok",
+		w: cards.Words{Org: h.Org(), Rules: h.Rules(), Cal: h.Calendar(), Loc: h.Location, PublicURL: h.PublicURL},
+	}
+}
+
+func answerOf(in store.Inbox) (bots.Answer, error) {
+	var a bots.Answer
+	if len(in.Answer) == 0 {
+		return a, nil
+	}
+	if err := json.Unmarshal(in.Answer, &a); err != nil {
+		return a, fmt.Errorf("answer to event %s: %w", in.Key, err)
+	}
+	return a, nil
+}
+
+// record puts the event into the inbox, with the answer that copies of it get.
+func (c *call) record(ctx context.Context) error {
+	answer, err := json.Marshal(c.answer)
+	if err != nil {
+		return fmt.Errorf("answer to event %s: %w", c.event.Key, err)
+	}
+	return c.tx.Receive(ctx, store.Inbox{
+		Bot: c.event.Bot, Key: c.event.Key, Type: c.event.Type, User: c.event.User, Person: c.me.ID, At: c.tx.Now(), Hash: digest(c.event),
+		Outcome: c.outcome, Answer: answer,
+	})
+}
+
+func digest(e bots.Event) string {
+	text, err := json.Marshal(e)
+	if err != nil { // an event holds nothing that cannot be written
+		text = []byte(e.MessageID + e.Text)
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+// handle finds out who acts, and hands the event to its use case.
+func (c *call) handle(ctx context.Context) error {
+	switch c.event.Kind {
+	case bots.EventUserLeft:
+		return c.userLeft(ctx)
+	case bots.EventRecalled:
+		return c.recalled(ctx)
+	case bots.EventBotAdded:
+		return c.botAdded(ctx)
+	case bots.EventUnknown, bots.EventUserChanged:
+		c.outcome = "recorded"
+		return nil
+	case bots.EventMessage, bots.EventClick, bots.EventEntered, bots.EventMenu:
+	}
+	me, known := c.w.Org.ByAccount(c.event.Bot, c.event.User)
+	if !known || me.Left {
+		return c.stranger(ctx)
+	}
+	c.me = me
+	switch c.event.Kind {
+	case bots.EventMessage:
+		return c.message(ctx)
+	case bots.EventClick:
+		return c.click(ctx)
+	case bots.EventEntered:
+		return c.entered(ctx)
+	case bots.EventMenu:
+		return c.run(ctx, parse(c.event.Text, c.stages))
+	case bots.EventUnknown, bots.EventUserChanged, bots.EventUserLeft, bots.EventRecalled, bots.EventBotAdded:
+	}
+	c.outcome = "recorded"
+	return nil
+}
+
+// stranger refuses politely. Nothing of what was said is kept.
+func (c *call) stranger(ctx context.Context) error {
+	c.outcome = "stranger"
+	switch {
+	case c.event.Kind == bots.EventClick:
+		c.toast(bots.ToneError, c.w.Say("stranger"))
+		return nil
+	case c.event.Kind == bots.EventMessage && c.event.Mentioned && c.event.User != "":
+		return c.whisper(ctx, c.w.Say("stranger"))
+	}
+	return nil
+}
+
+// message takes a person's words and files.
+func (c *call) message(ctx context.Context) error {
+	if err := c.files(ctx); err != nil {
+		return err
+	}
+	if !c.event.Private && !c.event.Mentioned {
+		c.outcome = "not_addressed"
+		return nil
+	}
+	if err := c.tx.Wrote(ctx, c.me.ID, c.event.Bot, c.event.Chat); err != nil {
+		return err
+	}
+	return c.run(ctx, parse(c.event.Text, c.stages))
+}
+
+// oops answers an event that went wrong on our side. The transaction left no
+// trace; the event is recorded, so that it does not come again and again, and
+// the person gets a reference that the log knows.
+func (h *Hub) oops(ctx context.Context, e bots.Event, cause error) (bots.Answer, error) {
+	ref := rand.Text()[:6]
+	h.Logger.LogAttrs(ctx, slog.LevelError, "event went wrong", slog.String("ref", ref), slog.String("bot", e.Bot), slog.String("event", e.Key), slog.Any("error", cause))
+	var answer bots.Answer
+	err := h.Store.Do(ctx, func(tx *store.Tx) error {
+		in, seen, err := tx.Seen(ctx, e.Bot, e.Key)
+		if err != nil {
+			return err
+		}
+		if seen {
+			answer, err = answerOf(in)
+			return err
+		}
+		c := h.newCall(tx, e)
+		c.me, _ = c.w.Org.ByAccount(e.Bot, e.User)
+		c.outcome = "oops:" + ref
+		if err := c.apologise(ctx, ref); err != nil {
+			return err
+		}
+		answer = c.answer
+		return c.record(ctx)
+	})
+	if err != nil {
+		return bots.Answer{}, fmt.Errorf("event %s: %w", e.Key, errors.Join(cause, err))
+	}
+	return answer, nil
+}
+
+func (c *call) apologise(ctx context.Context, ref string) error {
+	switch {
+	case c.event.Kind == bots.EventClick:
+		c.toast(bots.ToneError, c.w.Oops(ref))
+	case c.me.ID != "" && (c.event.Private || c.event.Mentioned):
+		return c.whisper(ctx, c.w.Oops(ref))
+	}
+	return nil
+}

@@ -1,0 +1,204 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+
+	"genjin/sales"
+	"genjin/store"
+)
+
+// How well a name fits a deal; of several deals only the best count.
+const (
+	fitNone    = iota
+	fitAround  // the deal's name lies in what was said
+	fitContact // the customer's person
+	fitSound   // pinyin
+	fitPart    // what was said lies in the deal's name
+	fitWhole
+)
+
+var latinShape = regexp.MustCompile(`^[a-z0-9]{2,40}$`)
+
+// fit tells how well a name fits a deal.
+func fit(d sales.Deal, name string) int {
+	name = sales.Fold(name)
+	key, folded := sales.CompanyKey(name), sales.Fold(d.Company)
+	runes := len([]rune(name))
+	latin := strings.ToLower(strings.ReplaceAll(name, " ", ""))
+	switch {
+	case name == "":
+		return fitNone
+	case strings.EqualFold(name, folded) || (key != "" && key == d.CompanyKey):
+		return fitWhole
+	case runes >= 2 && (strings.Contains(folded, name) || (len([]rune(key)) >= 2 && strings.Contains(d.CompanyKey, key))):
+		return fitPart
+	case latinShape.MatchString(latin) && spelled(d, latin):
+		return fitSound
+	case d.Contact != "" && name == sales.Fold(d.Contact):
+		return fitContact
+	case len([]rune(d.CompanyKey)) >= 2 && strings.Contains(key, d.CompanyKey):
+		return fitAround
+	}
+	return fitNone
+}
+
+// spelled tells whether latin letters are the beginning of a deal's name in
+// pinyin, or of its initials.
+func spelled(d sales.Deal, latin string) bool {
+	for _, name := range []string{sales.Fold(d.Company), d.CompanyKey} {
+		if strings.HasPrefix(initials(name), latin) || (len(latin) >= 4 && strings.HasPrefix(sounds(name), latin)) {
+			return true
+		}
+	}
+	return false
+}
+
+// best keeps the deals that fit a name best, at least as well as least.
+func best(deals []sales.Deal, name string, least int) []sales.Deal {
+	var found []sales.Deal
+	top := max(least, fitAround)
+	for _, d := range deals {
+		switch f := fit(d, name); {
+		case f > top:
+			top, found = f, []sales.Deal{d}
+		case f == top:
+			found = append(found, d)
+		}
+	}
+	return found
+}
+
+// openDeals are the open deals that the person sees, their own first.
+func (c *call) openDeals(ctx context.Context, name string) (own, others []sales.Deal, err error) {
+	own, err = c.tx.OpenDeals(ctx, c.me.ID)
+	if err != nil || c.me.Role == sales.RoleRep {
+		return own, nil, err
+	}
+	all, err := c.tx.OpenDeals(ctx, "")
+	if err != nil {
+		return nil, nil, err
+	}
+	others = slices.DeleteFunc(all, func(d sales.Deal) bool {
+		return d.Owner == c.me.ID || !c.w.Org.Sees(c.me, d.Owner) || fit(d, name) == fitNone
+	})
+	return own, others, nil
+}
+
+// found is what a name came to: one deal, or the person was answered.
+type found struct {
+	deal sales.Deal
+	rest []string // words that are not part of the name
+	ok   bool
+}
+
+// findDeal finds the deal that a command means. Of several the person chooses
+// by number; for none they are told what is closest.
+func (c *call) findDeal(ctx context.Context, cmd command) (found, error) {
+	if number := numberOf(cmd); number > 0 {
+		return c.dealByNumber(ctx, cmd, number)
+	}
+	name := cmd.name()
+	own, others, err := c.openDeals(ctx, name)
+	if err != nil {
+		return found{}, err
+	}
+	least := fitAround
+	if cmd.Natural {
+		least = fitContact // 如果华东智造 … is no name
+	}
+	if cmd.Doubt {
+		least = fitPart
+	}
+	if name == "" {
+		return c.pick(ctx, cmd, own, nil)
+	}
+	for _, deals := range [][]sales.Deal{own, others} {
+		for n := len(cmd.Words); n > 0; n-- {
+			hits := best(deals, strings.Join(cmd.Words[:n], " "), least)
+			if len(hits) > 0 {
+				return c.pick(ctx, cmd, hits, cmd.Words[n:])
+			}
+			if cmd.Natural {
+				break
+			}
+		}
+	}
+	if cmd.Doubt || cmd.Natural && doubtful(name) {
+		return found{}, talk(c, ctx, cmd)
+	}
+	return found{}, c.refuse(ctx, "no_deal", c.w.NoDeal(name, near(append(own, others...), name)))
+}
+
+func numberOf(cmd command) int64 {
+	if cmd.Number > 0 {
+		return cmd.Number
+	}
+	if len(cmd.Words) > 0 {
+		if m := numberShape.FindStringSubmatch(cmd.Words[0]); m != nil {
+			return toNumber(m[1])
+		}
+	}
+	return 0
+}
+
+func (c *call) dealByNumber(ctx context.Context, cmd command, number int64) (found, error) {
+	d, err := c.tx.Deal(ctx, number)
+	if errors.Is(err, store.ErrNotFound) || (err == nil && !c.w.Org.Sees(c.me, d.Owner)) {
+		return found{}, c.refuse(ctx, "no_deal", c.w.Say("number.none", number))
+	}
+	if err != nil {
+		return found{}, err
+	}
+	rest := cmd.Words
+	if cmd.Number == 0 && len(rest) > 0 {
+		rest = rest[1:]
+	}
+	return found{deal: d, rest: rest, ok: true}, nil
+}
+
+// pick takes the only deal, or has the person choose.
+func (c *call) pick(ctx context.Context, cmd command, deals []sales.Deal, rest []string) (found, error) {
+	switch len(deals) {
+	case 0:
+		return found{}, c.refuse(ctx, "no_deal", c.w.NoDeal(cmd.name(), nil))
+	case 1:
+		return found{deal: deals[0], rest: rest, ok: true}, nil
+	}
+	deals = deals[:min(len(deals), 9)]
+	kept := choiceDraft{Command: cmd}
+	if len(rest) > 0 && cmd.Fields["原因"] == "" {
+		kept.Command.Fields = map[string]string{"原因": strings.Join(rest, " ")}
+		for name, value := range cmd.Fields {
+			kept.Command.Fields[name] = value
+		}
+	}
+	for _, d := range deals {
+		kept.Deals = append(kept.Deals, d.Number)
+	}
+	if err := c.saveDraft(ctx, draft{Kind: draftChoice, Choice: &kept}); err != nil {
+		return found{}, err
+	}
+	name := strings.TrimSuffix(cmd.name(), " "+strings.Join(rest, " "))
+	if name == "" {
+		name = c.w.Say("mine.open")
+	}
+	return found{}, c.refuse(ctx, "several_deals", c.w.Choose(name, deals))
+}
+
+// near are deals whose names look like what was said.
+func near(deals []sales.Deal, name string) []sales.Deal {
+	var close []sales.Deal
+	key := []rune(sales.CompanyKey(name))
+	for _, d := range deals {
+		other := []rune(d.CompanyKey)
+		alike := sales.SameCompany(d.Company, name) != sales.CompanyDifferent || sounds(string(key)) == sounds(string(other))
+		if alike || (len(key) > 1 && distance(key, other) <= max(1, len(other)/2)) {
+			close = append(close, d)
+		}
+	}
+	return close[:min(len(close), 3)]
+}

@@ -1,0 +1,99 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"genjin/bots"
+	"genjin/cards"
+	"genjin/sales"
+)
+
+// lastMove is the newest move of a person, for 撤销.
+type lastMove struct {
+	Deal int64  `json:"deal"`
+	Move string `json:"move"`
+}
+
+// undo takes the person's last move back.
+func undo(c *call, ctx context.Context, cmd command) error {
+	last := lastMove{Deal: cmd.Number}
+	if last.Deal == 0 {
+		if _, err := c.kept(ctx, keptLast+c.me.ID, &last); err != nil {
+			return err
+		}
+	}
+	return c.undoMove(ctx, last)
+}
+
+// undoByClick takes the move back whose card was clicked.
+func undoByClick(c *call, ctx context.Context, _ command) error {
+	v := c.event.Click.Value
+	return c.undoMove(ctx, lastMove{Deal: toNumber(v["no"]), Move: v["m"]})
+}
+
+func (c *call) undoMove(ctx context.Context, last lastMove) error {
+	nothing := &sales.Refusal{Kind: sales.RefuseNothing}
+	if last.Deal == 0 {
+		return c.refuse(ctx, string(nothing.Kind), c.w.Refused(nothing, cards.Wish{}))
+	}
+	d, ok, err := c.dealOf(ctx, last.Deal)
+	if err != nil || !ok {
+		return err
+	}
+	m, ok := d.LastMove()
+	if !ok || (last.Move != "" && m.ID != last.Move) {
+		return c.refuse(ctx, string(nothing.Kind), c.w.Refused(nothing, cards.Wish{Deal: d}))
+	}
+	a, files, err := c.behind(ctx, m)
+	if err != nil {
+		return err
+	}
+	change, after, err := c.w.Rules.Undo(d, a, files, c.me, c.tx.Now())
+	var no *sales.Refusal
+	if errors.As(err, &no) {
+		return c.refuse(ctx, string(no.Kind), c.w.Refused(no, cards.Wish{Deal: d}))
+	}
+	if err != nil {
+		return fmt.Errorf("undo move of deal %d: %w", d.Number, err)
+	}
+	if err := c.save(ctx, change); err != nil {
+		return err
+	}
+	if err := c.tx.DropDraft(ctx, keptLast+c.me.ID); err != nil {
+		return err
+	}
+	if c.event.Kind == bots.EventClick {
+		card := c.w.UndoneCard(after, m)
+		c.answer.Card = &card
+		c.toast(bots.ToneSuccess, c.w.Undone(after, m))
+		return nil
+	}
+	return c.say(ctx, c.w.Undone(after, m))
+}
+
+// behind loads what stands behind a move: its approval, if any, and its files.
+func (c *call) behind(ctx context.Context, m sales.Move) (*sales.Approval, []sales.File, error) {
+	files, err := c.filesOf(ctx, m)
+	if err != nil || m.Approval == 0 {
+		return nil, files, err
+	}
+	a, err := c.tx.Approval(ctx, m.Approval)
+	if err != nil {
+		return nil, nil, err
+	}
+	return &a, files, nil
+}
+
+func (c *call) filesOf(ctx context.Context, m sales.Move) ([]sales.File, error) {
+	files := make([]sales.File, 0, len(m.Evidence))
+	for _, id := range m.Evidence {
+		f, err := c.tx.File(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, f)
+	}
+	return files, nil
+}
