@@ -85,7 +85,7 @@ type renderer struct {
 	names    int
 }
 
-func plain(s string) object { return object{"tag": "plain_text", "content": s} }
+func plain(s string) object { return object{"tag": "plain_text", "content": escapeText(s)} }
 
 func (r *renderer) div(s string) object {
 	r.elements += 2
@@ -94,7 +94,7 @@ func (r *renderer) div(s string) object {
 
 func (r *renderer) note(s string) object {
 	r.elements += 2
-	return object{"tag": "div", "text": object{"tag": "plain_text", "content": s, "text_size": "notation", "text_color": "grey"}}
+	return object{"tag": "div", "text": object{"tag": "plain_text", "content": escapeText(s), "text_size": "notation", "text_color": "grey"}}
 }
 
 func (r *renderer) block(b bots.Block) []any {

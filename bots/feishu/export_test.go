@@ -1,0 +1,9 @@
+package feishu
+
+// Decrypt and Signed are shown to the tests of the documented vectors.
+func Decrypt(key, sealed string) ([]byte, error) { return decrypt(keyOf(key), sealed) }
+
+// Signed tells whether a signature is right.
+func Signed(signature, timestamp, nonce, key string, body []byte) bool {
+	return signed(signature, timestamp, nonce, key, body)
+}
