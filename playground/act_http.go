@@ -19,7 +19,7 @@ const maxUpload = 30 << 20 // Feishu's own limit for a file
 // send has the visitor say something, send files, or both: files first.
 func (p *page) send(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxUpload+1<<20)
-	if err := r.ParseMultipartForm(8 << 20); err != nil && !strings.Contains(err.Error(), "isn't multipart") {
+	if err := r.ParseMultipartForm(8 << 20); err != nil && !strings.Contains(err.Error(), "isn't multipart") { //nolint:gosec // the reader above bounds it
 		p.done(w, r, toast{words["too-large"], "danger"})
 		return
 	}
@@ -200,7 +200,7 @@ func (p *page) done(w http.ResponseWriter, r *http.Request, said toast) {
 	if strings.Contains(r.Header.Get("Accept"), "application/json") {
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		if err := json.NewEncoder(w).Encode(said); err != nil {
-			p.Logger.Info("answer not written", slog.Any("error", err))
+			p.Logger.InfoContext(r.Context(), "answer not written", slog.Any("error", err))
 		}
 		return
 	}

@@ -17,7 +17,7 @@ type span struct {
 }
 
 // marks finds what card markdown can do: links, emphasis, code, mentions, fonts.
-var marks = regexp.MustCompile("(?s)" + //nolint:gochecknoglobals // a compiled pattern is read-only
+var marks = regexp.MustCompile("(?s)" +
 	`\[([^\]\n]+)\]\((https?://[^)\s]+)\)` +
 	`|\*\*(.+?)\*\*` +
 	`|\*([^*\n]+)\*` +

@@ -79,7 +79,7 @@ func (p *page) state(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	out := news{Rev: v.Rev, Now: v.Now, People: v.People, Tour: v.Tour, Faults: v.Faults, Trace: v.Trace, Chat: v.Messages}
 	if err := json.NewEncoder(w).Encode(out); err != nil {
-		p.Logger.Info("state not written", slog.Any("error", err))
+		p.Logger.InfoContext(r.Context(), "state not written", slog.Any("error", err))
 	}
 }
 

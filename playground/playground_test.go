@@ -219,7 +219,7 @@ func newSampleIDs(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var ids []string
+	ids := make([]string, 0, len(all))
 	for _, s := range all {
 		ids = append(ids, s.ID)
 	}

@@ -34,16 +34,20 @@ var tour = []stop{ //nolint:gochecknoglobals // read-only facts of the page
 		{Text: "推进 华东智造 需求确认", words: []string{"推进"}},
 	}},
 	{Title: "带上凭证推进", Why: "先发文件，再说推进到哪一步。", Acts: []act{
-		{Sample: "needs"}, {Text: "华东智造 推进到需求确认 附件见上", words: []string{"推进"}},
-		{Sample: "proposal"}, {Text: "推进 华东智造 方案报价", words: []string{"推进"}},
-		{Sample: "visit"}, {Text: "推进 华东智造 商务谈判 参会=张伟 总经理、李娜 财务总监", words: []string{"推进"}},
-		{Sample: "signed"}, {Text: "推进 华东智造 合同签订", words: []string{"推进"}},
+		{Sample: "needs"},
+		{Text: "华东智造 推进到需求确认 附件见上", words: []string{"推进"}},
+		{Sample: "proposal"},
+		{Text: "推进 华东智造 方案报价", words: []string{"推进"}},
+		{Sample: "visit"},
+		{Text: "推进 华东智造 商务谈判 参会=张伟 总经理、李娜 财务总监", words: []string{"推进"}},
+		{Sample: "signed"},
+		{Text: "推进 华东智造 合同签订", words: []string{"推进"}},
 	}},
 	{Title: "主管审批", Why: "主管收到卡片，点「同意」，申请人立刻知道。", manager: true, Acts: []act{{}}},
 }
 
 // leadNumber finds the number of a lead in what the hub says.
-var leadNumber = regexp.MustCompile(`线索\s*#(\d+)`) //nolint:gochecknoglobals // a compiled pattern is read-only
+var leadNumber = regexp.MustCompile(`线索\s*#(\d+)`)
 
 // progress is how far the tour has come.
 type progress struct {

@@ -189,7 +189,7 @@ type entry struct {
 }
 
 func (p *page) peopleHTML(s spot) template.HTML {
-	var people, groups []entry
+	people, groups := make([]entry, 0, len(p.People)), make([]entry, 0, len(p.Groups))
 	for _, q := range p.People {
 		hint := q.Hint
 		if hint == "" {

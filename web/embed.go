@@ -64,7 +64,7 @@ func Static(prefix string) http.Handler {
 		}
 		w.Header().Set("Cache-Control", "no-cache")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		http.ServeFileFS(w, r, files, "static/"+name)
+		http.ServeFileFS(w, r, files, "static/"+name) //nolint:gosec // an embedded file system: there is nothing above it
 	})
 }
 
@@ -87,7 +87,7 @@ func dict(pairs ...any) (map[string]any, error) {
 		if !ok {
 			return nil, fmt.Errorf("dict: %v is no name", pairs[i])
 		}
-		m[name] = pairs[i+1]
+		m[name] = pairs[i+1] //nolint:gosec // the number of values is even
 	}
 	return m, nil
 }

@@ -65,9 +65,23 @@ func TestContrast(t *testing.T) {
 		t.Fatalf("%d light and %d dark colours", len(tokens(light)), len(tokens(dark)))
 	}
 	pairs := [][2]string{
-		{"g6", "g1"}, {"g6", "g2"}, {"g6", "g3"}, {"g5", "g1"}, {"g5", "g2"}, {"g5", "g3"}, {"g6", "accent-soft"}, {"g5", "accent-soft"},
-		{"accent", "g1"}, {"accent", "g2"}, {"accent", "accent-soft"}, {"on-accent", "accent"}, {"g1", "g6"},
-		{"danger", "g1"}, {"danger", "danger-soft"}, {"warning", "warning-soft"}, {"success", "success-soft"},
+		{"g6", "g1"},
+		{"g6", "g2"},
+		{"g6", "g3"},
+		{"g5", "g1"},
+		{"g5", "g2"},
+		{"g5", "g3"},
+		{"g6", "accent-soft"},
+		{"g5", "accent-soft"},
+		{"accent", "g1"},
+		{"accent", "g2"},
+		{"accent", "accent-soft"},
+		{"on-accent", "accent"},
+		{"g1", "g6"},
+		{"danger", "g1"},
+		{"danger", "danger-soft"},
+		{"warning", "warning-soft"},
+		{"success", "success-soft"},
 	}
 	for name, block := range map[string]string{"light": light, "dark": dark} {
 		colours := tokens(block)
@@ -113,7 +127,8 @@ func TestFormStates(t *testing.T) {
 				{Name: "company", Label: "公司", Required: true, Value: `"><script>alert(1)</script>`},
 				{Name: "phone", Label: "电话", Kind: "tel", Error: "电话少了一位", MaxLen: 20},
 				{Name: "source", Label: "来源", Kind: "choice", Value: "expo", Choices: []Choice{{"expo", "展会"}}},
-				{Name: "proof", Label: "凭证", Kind: "file", Accept: ".pdf"}, {Name: "need", Label: "需求", Kind: "long"},
+				{Name: "proof", Label: "凭证", Kind: "file", Accept: ".pdf"},
+				{Name: "need", Label: "需求", Kind: "long"},
 			},
 		})
 		got := b.String()

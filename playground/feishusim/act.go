@@ -33,7 +33,7 @@ type Post struct {
 // SendPost has a person send a post.
 func (s *Server) SendPost(ctx context.Context, openID, chatID string, p Post, o ...PushOption) PushResult {
 	m := &message{kind: typePost, text: strings.TrimSpace(p.Title + "\n" + strings.Join(p.Lines, "\n"))}
-	content := [][]map[string]string{}
+	content := make([][]map[string]string, 0, len(p.Lines)+len(p.Images))
 	s.mu.Lock()
 	for _, line := range p.Lines {
 		sent, mentions := s.mentionedFromLocked(line, len(m.mentions))
@@ -162,7 +162,7 @@ func (s *Server) messageEventLocked(m *message, u *User, chat *Chat, byBot bool)
 		"user_agent": "Mozilla/5.0 Feishu/7.40",
 	}
 	if len(m.mentions) > 0 {
-		list := []map[string]any{}
+		list := make([]map[string]any, 0, len(m.mentions))
 		for _, at := range m.mentions {
 			entry := map[string]any{"key": at.key, "name": at.name, "tenant_key": s.o.TenantKey}
 			switch target := s.users[at.openID]; {
@@ -182,13 +182,14 @@ func (s *Server) messageEventLocked(m *message, u *User, chat *Chat, byBot bool)
 	}
 }
 
-// mentionedLocked replaces "@hub" and @ with a known name by @_user_1, @_user_2 …
+// mentionedLocked replaces "@hub" and @ with a known name by @_user_1 and so on.
 func (s *Server) mentionedLocked(text string) (string, []mention) {
 	return s.mentionedFromLocked(text, 0)
 }
 
 func (s *Server) mentionedFromLocked(text string, used int) (string, []mention) {
-	names := []mention{{name: "hub", bot: true, openID: s.o.BotOpenID}, {name: s.o.BotName, bot: true, openID: s.o.BotOpenID}}
+	names := make([]mention, 0, 2+len(s.userOrder))
+	names = append(names, mention{name: "hub", bot: true, openID: s.o.BotOpenID}, mention{name: s.o.BotName, bot: true, openID: s.o.BotOpenID})
 	for _, id := range s.userOrder {
 		names = append(names, mention{name: s.users[id].Name, openID: id})
 	}

@@ -75,12 +75,9 @@ func TestSendRefusals(t *testing.T) {
 		{"somebody else's file", "open_id", "ou_li", "file", `{"file_key":"file_v3_x"}`, 230017},
 		{"unknown type", "open_id", "ou_li", "hologram", `{"a":1}`, 230001},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			got := w.send(c.idType, c.id, c.kind, c.content, "")
-			if got["code"] != float64(c.code) {
-				t.Errorf("got %v %v, want %d", got["code"], got["msg"], c.code)
-			}
-		})
+		if got := w.send(c.idType, c.id, c.kind, c.content, ""); got["code"] != float64(c.code) {
+			t.Errorf("%s: got %v %v, want %d", c.name, got["code"], got["msg"], c.code)
+		}
 	}
 	got := w.call("POST", "/open-apis/im/v1/messages?receive_id_type=open_id",
 		map[string]any{"receive_id": "ou_li", "msg_type": "text", "content": map[string]string{"text": "an object"}})

@@ -20,7 +20,7 @@ const (
 )
 
 // mentionIn finds people in markdown: <at id=ou_x></at>.
-var mentionIn = regexp.MustCompile(`<at\s+(?:id|user_id|ids)\s*=\s*"?([^\s">]+)"?\s*>`) //nolint:gochecknoglobals // a compiled pattern is read-only
+var mentionIn = regexp.MustCompile(`<at\s+(?:id|user_id|ids)\s*=\s*"?([^\s">]+)"?\s*>`)
 
 // cardFault is why a card is refused.
 type cardFault struct {

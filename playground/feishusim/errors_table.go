@@ -17,7 +17,6 @@ var (
 	errNoScope       = apiError{http.StatusBadRequest, 99991672, "Access denied. The app lacks one of the required scopes."}
 	errNoSuchAPI     = apiError{http.StatusNotFound, 99991201, "no such API"}
 	errFields        = apiError{http.StatusBadRequest, 99992402, "field validation failed"}
-	errInvalidID     = apiError{http.StatusBadRequest, 99992351, "not a valid id"}
 	errCrossApp      = apiError{http.StatusBadRequest, 99992361, "open_id cross app"}
 	errMessageID     = apiError{http.StatusBadRequest, 99992354, "not a valid {message_id}, Invalid ids: []"}
 	errTooFast       = apiError{http.StatusTooManyRequests, 99991400, "request trigger frequency limit"}

@@ -90,7 +90,7 @@ func (b *faultBox) hit(kind FaultKind, path string) *Fault {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for i, f := range b.all {
-		if f.Kind != kind || !strings.HasPrefix(path, f.Path) || (f.Share > 0 && rand.IntN(100) >= f.Share) {
+		if f.Kind != kind || !strings.HasPrefix(path, f.Path) || (f.Share > 0 && rand.IntN(100) >= f.Share) { //nolint:gosec // chance, not a secret
 			continue
 		}
 		if f.Times > 0 {

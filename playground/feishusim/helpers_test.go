@@ -44,6 +44,9 @@ type world struct {
 	token string
 }
 
+// testClient calls the platform for all tests.
+var testClient = &http.Client{Timeout: 15 * time.Second}
+
 // hub is what the events are pushed to.
 type hub struct {
 	mu     sync.Mutex
@@ -155,7 +158,7 @@ func (w *world) callRaw(method, path, media string, raw []byte) map[string]any {
 	if err != nil {
 		w.t.Fatalf("%s %s: %v", method, path, err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	out := map[string]any{}
 	data, err := io.ReadAll(resp.Body)
 	if err != nil {
@@ -182,7 +185,18 @@ func (w *world) try(method, path, media string, raw []byte) (*http.Response, err
 	if w.token != "" {
 		req.Header.Set("Authorization", "Bearer "+w.token)
 	}
-	return http.DefaultClient.Do(req)
+	return testClient.Do(req)
+}
+
+// reaches tells whether a call is answered at all.
+func (w *world) reaches(method, path string, raw []byte) bool {
+	w.t.Helper()
+	resp, err := w.try(method, path, "application/json", raw)
+	if err != nil {
+		return false
+	}
+	_ = resp.Body.Close()
+	return true
 }
 
 // send says something and gives the message id.

@@ -1,7 +1,6 @@
 package feishusim
 
 import (
-	"net/http"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -9,7 +8,7 @@ import (
 
 func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
-		http.DefaultClient.CloseIdleConnections()
+		testClient.CloseIdleConnections()
 		exit(code)
 	}))
 }

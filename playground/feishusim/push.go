@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -21,7 +22,7 @@ const (
 )
 
 // errNoURL means that nobody has said where events go.
-var errNoURL = errors.New("the platform has no event URL") //nolint:gochecknoglobals // an error value
+var errNoURL = errors.New("the platform has no event URL")
 
 // PushResult is what became of an event.
 type PushResult struct {
@@ -227,9 +228,7 @@ func (s *Server) post(ctx context.Context, body []byte, head http.Header, limit 
 	}
 	req.Header.Set("Content-Type", "application/json;charset=utf-8")
 	req.Header.Set("User-Agent", "Go-http-client/1.1 feishu-open-event")
-	for k, v := range head {
-		req.Header[k] = v
-	}
+	maps.Copy(req.Header, head)
 	resp, err := s.client.Do(req)
 	if err != nil {
 		return 0, nil, fmt.Errorf("push to %s: %w", url, err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -146,9 +147,7 @@ func (s *Server) write(w http.ResponseWriter, c *call, rep reply) {
 		return
 	}
 	out := map[string]any{"code": rep.err.code, "msg": "success"}
-	for k, v := range rep.top {
-		out[k] = v
-	}
+	maps.Copy(out, rep.top)
 	if rep.data != nil {
 		out["data"] = rep.data
 	}
@@ -176,5 +175,5 @@ func (c *call) decode(into any) bool {
 		return false
 	}
 	_, err := dec.Token()
-	return err == io.EOF //nolint:errorlint // Token returns exactly this value
+	return err == io.EOF
 }

@@ -2,6 +2,7 @@ package feishusim
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -132,7 +133,7 @@ func (s *Server) Start() (baseURL string, stop func()) {
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
-		if err := srv.Serve(l); err != nil && err != http.ErrServerClosed { //nolint:errorlint // Serve returns exactly this value
+		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			s.log.ErrorContext(s.ctx, "simulated feishu ended", slog.Any("error", err))
 		}
 	}()

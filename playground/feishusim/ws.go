@@ -23,7 +23,7 @@ const (
 	socketBuffer = 64
 )
 
-var errSocketGone = errors.New("the long connection ended before the answer") //nolint:gochecknoglobals // an error value
+var errSocketGone = errors.New("the long connection ended before the answer")
 
 // socketPool holds the long connections of the app.
 type socketPool struct {
@@ -177,7 +177,7 @@ func (p *socketPool) push(ctx context.Context, s *Server, payload []byte) (statu
 		p.mu.Unlock()
 		return 0, nil, errSocketGone
 	}
-	k := p.all[rand.IntN(len(p.all))]
+	k := p.all[rand.IntN(len(p.all))] //nolint:gosec // chance, not a secret
 	p.mu.Unlock()
 	id := newID("")
 	answers := make(chan []byte, 1)
@@ -230,8 +230,11 @@ func split(id string, payload []byte, size int) []*frame {
 		frames = append(frames, &frame{
 			service: serviceID, method: methodData, payload: chunk,
 			headers: [][2]string{
-				{"type", "event"}, {"message_id", id}, {"trace_id", trace},
-				{"sum", strconv.Itoa(len(chunks))}, {"seq", strconv.Itoa(i)},
+				{"type", "event"},
+				{"message_id", id},
+				{"trace_id", trace},
+				{"sum", strconv.Itoa(len(chunks))},
+				{"seq", strconv.Itoa(i)},
 			},
 		})
 	}

@@ -24,7 +24,7 @@ const (
 	wireBytes  = 2
 )
 
-var errFrame = errors.New("truncated frame") //nolint:gochecknoglobals // an error value
+var errFrame = errors.New("truncated frame")
 
 // header gives a frame's header, or "".
 func (f *frame) header(name string) string {

@@ -177,24 +177,24 @@ func TestHandshakeRefusals(t *testing.T) {
 	if got := w.call("POST", "/callback/ws/endpoint", map[string]any{"AppID": "cli_test", "AppSecret": "x"}); got["code"] == 0.0 {
 		t.Error("a wrong secret got an endpoint")
 	}
-	dial := func(u string) *http.Response {
+	dial := func(u string) http.Header {
 		conn, resp, err := websocket.DefaultDialer.DialContext(t.Context(), u, nil)
 		if err == nil {
 			_ = conn.Close()
 			t.Fatal("the handshake went through")
 		}
 		_ = resp.Body.Close()
-		return resp
+		return resp.Header
 	}
-	if resp := dial(strings.Replace(w.endpoint(), "access_key=", "access_key=x", 1)); resp.Header.Get("Handshake-Status") != "403" {
-		t.Errorf("forged key: %v", resp.Header)
+	if head := dial(strings.Replace(w.endpoint(), "access_key=", "access_key=x", 1)); head.Get("Handshake-Status") != "403" {
+		t.Errorf("forged key: %v", head)
 	}
 	for range maxSockets {
 		w.connect(taken)
 	}
-	resp := dial(w.endpoint())
-	if resp.Header.Get("Handshake-Status") != "514" || resp.Header.Get("Handshake-Autherrcode") != "1000040350" {
-		t.Errorf("51st connection: %v", resp.Header)
+	head := dial(w.endpoint())
+	if head.Get("Handshake-Status") != "514" || head.Get("Handshake-Autherrcode") != "1000040350" {
+		t.Errorf("51st connection: %v", head)
 	}
 }
 
