@@ -102,12 +102,10 @@ func (w Words) total(items []TodoItem) string {
 }
 
 func (w Words) todoFallback(items []TodoItem) string {
-	all := make([]string, 0, todoMax+1)
-	for _, item := range items[:min(len(items), todoMax)] {
-		a := item.Approval
-		all = append(all, w.say("todo.fallback", num(a.Number), clip(a.Company, nameMax), a.Amount.Short(), a.Number))
+	if len(items) == 0 {
+		return ""
 	}
-	return lines(all...)
+	return w.say("todo.fallback", items[0].Approval.Number, items[0].Approval.Number)
 }
 
 // TodoDone stands where a consolidated card stood once nothing waits any more.

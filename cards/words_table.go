@@ -259,7 +259,7 @@ var zhCN = merge(map[string]string{
 	"todo.item_step":     "%s，%s 提交于 %s",
 	"todo.confirm":       "确认全部同意这 %d 项（%s）？",
 	"todo.rest":          "还有 %d 项没有列出：处理完这些，再回复「待办」。",
-	"todo.fallback":      "审批 %s %s %s：回复「同意 %d」",
+	"todo.fallback":      "也可以逐项回复，例如：同意 %d，或 拒绝 %d 原因",
 	"todo.done":          "待审批的都处理完了",
 	"todo.done_text":     "现在没有等你审批的事项。",
 	"todo.replaced":      "这份待办已更新",

@@ -17,6 +17,7 @@ import (
 	"genjin/cards"
 	"genjin/sales"
 	"genjin/store"
+	"genjin/web"
 )
 
 // Options is what the hub needs. Org, Rules and Calendar are asked each time, so
@@ -49,9 +50,10 @@ type Readiness struct {
 type Hub struct {
 	Options
 
-	bots map[string]bots.Bot
-	uses map[verb]use
-	acts map[string]use
+	bots  map[string]bots.Bot
+	uses  map[verb]use
+	acts  map[string]use
+	pages *web.Pages
 }
 
 // use is one use case: it decides, saves and answers, inside the transaction of
@@ -64,6 +66,11 @@ func New(o Options) *Hub {
 	for _, b := range o.Bots {
 		h.bots[b.Name()] = b
 	}
+	pages, err := web.NewPages()
+	if err != nil { // they are part of the binary
+		h.Logger.LogAttrs(context.Background(), slog.LevelError, "pages", slog.Any("error", err))
+	}
+	h.pages = pages
 	return h
 }
 

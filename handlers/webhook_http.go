@@ -1,0 +1,67 @@
+package handlers
+
+import (
+	"log/slog"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"genjin/bots"
+)
+
+// bodyMax is the largest push that is read.
+const bodyMax = 1 << 20
+
+// webhook takes a platform's push: the platform is picked by path, its bot
+// decodes and checks it, each event is handled, and only then, after the commit,
+// it is answered.
+func (h *Hub) webhook(c *gin.Context) {
+	bot, ok := h.bots[c.Param("bot")]
+	if !ok {
+		answerError(c, http.StatusNotFound, "no_such_platform")
+		return
+	}
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, bodyMax)
+	in, err := bot.Decode(c.Request)
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	if in.Response != nil {
+		respond(c, *in.Response)
+		return
+	}
+	var (
+		last   bots.Event
+		answer bots.Answer
+	)
+	for _, e := range in.Events {
+		if last, answer, err = h.take(c, e); err != nil {
+			h.fail(c, err)
+			return
+		}
+	}
+	respond(c, bot.Answer(last, answer))
+}
+
+func (h *Hub) take(c *gin.Context, e bots.Event) (bots.Event, bots.Answer, error) {
+	a, err := h.Handle(c.Request.Context(), e, c.ClientIP())
+	return e, a, err
+}
+
+// fail answers an error. What is wrong on our side is logged, once.
+func (h *Hub) fail(c *gin.Context, err error) {
+	status, reason := statusOf(err)
+	if status >= http.StatusInternalServerError {
+		h.Logger.LogAttrs(c.Request.Context(), slog.LevelError, "request not done", slog.String("request_id", c.GetString(headerID)), slog.Any("error", err))
+	}
+	answerError(c, status, reason)
+}
+
+func respond(c *gin.Context, r bots.Response) {
+	status := r.Status
+	if status == 0 {
+		status = http.StatusOK
+	}
+	c.Data(status, r.Type, r.Body)
+}
