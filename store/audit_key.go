@@ -1,13 +1,16 @@
 package store
 
 import (
+	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
@@ -16,52 +19,111 @@ import (
 // auditName names the log in checkpoints and keys.
 const auditName = "genjin-audit"
 
+const (
+	secretFile = "audit.key"
+	publicFile = "audit.pub"
+)
+
 // auditKey signs checkpoints. It lives in the data dir and not in the database:
 // who can write to the one cannot sign for the other.
 type auditKey struct {
 	signer   note.Signer
 	verifier note.Verifier
+	public   string // the verifier's key, as others may hold it
 	macKey   [32]byte
 }
 
 // auditKey loads the key, and makes it at its first use. Replicas that share
 // the data dir share the key: the first one to make it wins.
 func (s *Store) auditKey() (*auditKey, error) {
-	s.keyOnce.Do(func() { s.key, s.keyErr = loadAuditKey(filepath.Join(s.dataDir, "keys")) })
-	return s.key, s.keyErr
+	s.keyMu.Lock()
+	defer s.keyMu.Unlock()
+	if s.key != nil {
+		return s.key, nil
+	}
+	if s.dataDir == "" {
+		return nil, errors.New("audit key: the store has no data dir")
+	}
+	key, err := loadAuditKey(filepath.Join(s.dataDir, "keys"))
+	if err != nil {
+		return nil, err
+	}
+	s.key = key
+	return key, nil
 }
 
+// loadAuditKey also brings the public half back when a crash came between the two.
 func loadAuditKey(dir string) (*auditKey, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("audit key: %w", err)
 	}
-	path := filepath.Join(dir, "audit.key")
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		if err := makeAuditKey(dir, path); err != nil {
+	k, err := readAuditKey(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := makeAuditKey(dir); err != nil {
 			return nil, fmt.Errorf("make audit key: %w", err)
 		}
+		k, err = readAuditKey(dir)
 	}
-	secret, err := os.ReadFile(path) //nolint:gosec // our own file
 	if err != nil {
-		return nil, fmt.Errorf("audit key: %w", err)
+		return nil, err
 	}
-	public, err := os.ReadFile(filepath.Join(dir, "audit.pub")) //nolint:gosec // our own file
-	if err != nil {
-		return nil, fmt.Errorf("audit key: %w", err)
-	}
-	k := &auditKey{macKey: sha256.Sum256(append([]byte("genjin audit mac\n"), secret...))}
-	if k.signer, err = note.NewSigner(strings.TrimSpace(string(secret))); err != nil {
-		return nil, fmt.Errorf("audit key: %s is damaged: %w", path, err)
-	}
-	if k.verifier, err = note.NewVerifier(strings.TrimSpace(string(public))); err != nil {
-		return nil, fmt.Errorf("audit key: audit.pub is damaged: %w", err)
+	path := filepath.Join(dir, publicFile)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		if err := writeSynced(path, []byte(k.public+"\n")); err != nil && !errors.Is(err, fs.ErrExist) {
+			return nil, fmt.Errorf("audit key: %w", err)
+		}
 	}
 	return k, nil
 }
 
-// makeAuditKey writes both halves; the secret one appears whole or not at all.
-func makeAuditKey(dir, path string) error {
-	secret, public, err := note.GenerateKey(rand.Reader, auditName)
+// readAuditKey reads the secret half; the public one follows from it.
+func readAuditKey(dir string) (*auditKey, error) {
+	secret, err := os.ReadFile(filepath.Join(dir, secretFile)) //nolint:gosec // our own file
+	if err != nil {
+		return nil, fmt.Errorf("audit key: %w", err)
+	}
+	k, err := parseAuditKey(strings.TrimSpace(string(secret)))
+	if err != nil {
+		return nil, fmt.Errorf("audit key: %s is damaged: %w", secretFile, err)
+	}
+	return k, nil
+}
+
+func parseAuditKey(secret string) (*auditKey, error) {
+	k := &auditKey{macKey: sha256.Sum256([]byte("genjin audit mac\n" + secret))}
+	var err error
+	if k.signer, err = note.NewSigner(secret); err != nil {
+		return nil, err
+	}
+	parts := strings.SplitN(secret, "+", 5) // PRIVATE+KEY+name+hash+algorithm and seed
+	seed, err := base64.StdEncoding.DecodeString(parts[len(parts)-1])
+	if err != nil || len(seed) != 1+ed25519.SeedSize {
+		return nil, errors.New("not an Ed25519 key")
+	}
+	public, ok := ed25519.NewKeyFromSeed(seed[1:]).Public().(ed25519.PublicKey)
+	if !ok {
+		return nil, errors.New("not an Ed25519 key")
+	}
+	if k.public, err = note.NewEd25519VerifierKey(k.signer.Name(), public); err != nil {
+		return nil, err
+	}
+	k.verifier, err = note.NewVerifier(k.public)
+	return k, err
+}
+
+// strangerKey is a key that signed nothing: what a log is held against whose
+// own key is gone.
+func strangerKey() (*auditKey, error) {
+	secret, _, err := note.GenerateKey(rand.Reader, auditName)
+	if err != nil {
+		return nil, err
+	}
+	return parseAuditKey(secret)
+}
+
+// makeAuditKey writes the secret half, which appears whole or not at all.
+func makeAuditKey(dir string) error {
+	secret, _, err := note.GenerateKey(rand.Reader, auditName)
 	if err != nil {
 		return err
 	}
@@ -74,12 +136,10 @@ func makeAuditKey(dir, path string) error {
 	if err := errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
 		return err
 	}
-	if err := os.Link(tmp.Name(), path); errors.Is(err, fs.ErrExist) {
-		return nil // another replica was first
-	} else if err != nil {
-		return err
+	if err := os.Link(tmp.Name(), filepath.Join(dir, secretFile)); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err // one that exists is another replica's, which was first
 	}
-	return writeSynced(filepath.Join(dir, "audit.pub"), []byte(public+"\n"))
+	return syncDir(dir)
 }
 
 // writeSynced writes a file that stands after a power cut.
@@ -95,8 +155,12 @@ func writeSynced(path string, text []byte) error {
 	return syncDir(filepath.Dir(path))
 }
 
-// syncDir makes the names in a folder durable.
+// syncDir makes the names in a folder durable. Windows does that by itself, and
+// does not let anybody ask for it.
 func syncDir(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
 	d, err := os.Open(dir) //nolint:gosec // our own folder
 	if err != nil {
 		return err

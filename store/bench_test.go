@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"sync/atomic"
 	"testing"
 
@@ -21,8 +22,11 @@ func BenchmarkDo(b *testing.B) {
 		name string
 		open func(testing.TB) *store.Store
 	}{
-		{"SQLite", func(t testing.TB) *store.Store { return storetest.New(t) }},
-		{"PostgreSQL", func(t testing.TB) *store.Store { return storetest.Open(t, storetest.Postgres(t).Database(t)) }},
+		{"SQLite", func(tb testing.TB) *store.Store { tb.Helper(); return storetest.New(tb) }},
+		{"PostgreSQL", func(tb testing.TB) *store.Store {
+			tb.Helper()
+			return storetest.Open(tb, storetest.Postgres(tb).Database(tb))
+		}},
 	}
 	for _, d := range databases {
 		b.Run(d.name+"/single", func(b *testing.B) { benchmarkDo(b, d.open(b), 1, nil) })
@@ -56,9 +60,9 @@ func benchmarkDo(b *testing.B, s *store.Store, callers int, end error) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "tx/s")
 }
 
-func event(t testing.TB, s *store.Store, n int64, end error) error {
-	t.Helper()
-	ctx := t.Context()
+func event(tb testing.TB, s *store.Store, n int64, end error) error {
+	tb.Helper()
+	ctx := tb.Context()
 	key := fmt.Sprint("event-", n)
 	return s.Do(ctx, func(tx *store.Tx) error {
 		if _, seen, err := tx.Seen(ctx, "feishu", key); err != nil || seen {
@@ -92,7 +96,7 @@ func BenchmarkLedger(b *testing.B) {
 	for len(ids) < b.N {
 		err := s.Do(ctx, func(tx *store.Tx) error {
 			for range min(500, b.N-len(ids)) {
-				key := fmt.Sprint(len(ids))
+				key := strconv.Itoa(len(ids))
 				if _, err := tx.AddJob(ctx, store.NewJob{Kind: "k", Key: key}); err != nil {
 					return err
 				}

@@ -45,7 +45,7 @@ func TestDoTurnsAPanicIntoAnError(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		for _, run := range []func(context.Context, func(*store.Tx) error) error{s.Do, s.View} {
-			err := run(t.Context(), func(*store.Tx) error { panic("poison") })
+			err := run(t.Context(), func(*store.Tx) error { return poison(nil) })
 			if !errors.Is(err, store.ErrPanicked) {
 				t.Fatalf("got %v, want ErrPanicked", err)
 			}

@@ -58,8 +58,8 @@ func classify(err error) error {
 // isSQLiteAway reports errors after which nobody knows what reached the disk,
 // or that another process holds the file.
 func isSQLiteAway(err error) bool {
-	var e *sqlite.Error
-	if !errors.As(err, &e) {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
 		return false
 	}
 	switch e.Code() & 0xff {
@@ -75,12 +75,11 @@ func isSQLiteAway(err error) bool {
 // isPostgresAway reports what the server says when it stops, has no room, or
 // cannot be reached.
 func isPostgresAway(err error) bool {
-	var connect *pgconn.ConnectError
-	if errors.As(err, &connect) {
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return true
 	}
-	var pg *pgconn.PgError
-	if !errors.As(err, &pg) || len(pg.Code) < 2 {
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok || len(pg.Code) < 2 {
 		return false
 	}
 	switch pg.Code[:2] {
@@ -94,20 +93,19 @@ func isPostgresAway(err error) bool {
 // isNetwork reports a connection that broke or was given up. Only the code that
 // talks to the database may ask: elsewhere such an error can mean anything.
 func isNetwork(err error) bool {
-	var network net.Error
-	return errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) ||
+	_, network := errors.AsType[net.Error](err)
+	return network || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
 		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) || pgconn.Timeout(err)
 }
 
 func isPostgresRace(err error) bool {
-	var pg *pgconn.PgError
-	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01" || pg.Code == "23505")
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (pg.Code == "40001" || pg.Code == "40P01" || pg.Code == "23505")
 }
 
 func isNoTable(err error) bool {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return pg.Code == "42P01"
 	}
 	return err != nil && strings.Contains(err.Error(), "no such table")

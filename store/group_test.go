@@ -17,7 +17,7 @@ import (
 func TestGroupMembersDoNotHarmTheirNeighbours(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		const members = 600
+		const members = 300
 		var (
 			mu        sync.Mutex
 			confirmed = map[int]bool{}
@@ -37,7 +37,7 @@ func TestGroupMembersDoNotHarmTheirNeighbours(t *testing.T) {
 					case 0:
 						return errMine
 					case 1:
-						panic("poison")
+						return poison(nil)
 					case 2:
 						_, err := tx.Lead(ctx, 404)
 						return err

@@ -85,7 +85,7 @@ func most(limit int) int32 {
 	if limit <= 0 || limit > 10_000 {
 		limit = 10_000
 	}
-	return int32(limit) //nolint:gosec // between 1 and 10,000
+	return int32(limit)
 }
 
 func (tx *Tx) saveLead(ctx context.Context, l sales.Lead) error {

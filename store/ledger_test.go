@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -15,30 +16,30 @@ import (
 
 const lease = 10 * time.Second
 
-func claim(t testing.TB, s *store.Store, id, owner string) (store.Job, bool) {
-	t.Helper()
-	j, ok, err := s.Claim(t.Context(), id, owner, lease)
+func claim(tb testing.TB, s *store.Store, id, owner string) (store.Job, bool) {
+	tb.Helper()
+	j, ok, err := s.Claim(tb.Context(), id, owner, lease)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return j, ok
 }
 
-func finish(t testing.TB, s *store.Store, j store.Job) error {
-	t.Helper()
-	return s.Do(t.Context(), func(tx *store.Tx) error {
-		if _, err := tx.Once(t.Context(), "effect of "+j.ID); err != nil {
+func finish(tb testing.TB, s *store.Store, j store.Job) error {
+	tb.Helper()
+	return s.Do(tb.Context(), func(tx *store.Tx) error {
+		if _, err := tx.Once(tb.Context(), "effect of "+j.ID); err != nil {
 			return err
 		}
-		return tx.FinishJob(t.Context(), j)
+		return tx.FinishJob(tb.Context(), j)
 	})
 }
 
-func due(t testing.TB, s *store.Store) []store.Job {
-	t.Helper()
-	jobs, err := s.DueJobs(t.Context(), 0, "e", 3*time.Second)
+func due(tb testing.TB, s *store.Store) []store.Job {
+	tb.Helper()
+	jobs, err := s.DueJobs(tb.Context(), 0, "e", 3*time.Second)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return jobs
 }
@@ -65,7 +66,7 @@ func TestClaimHasOneWinner(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		for round := range 10 {
-			j := addJob(t, s, store.NewJob{Kind: "k", Key: fmt.Sprint(round), Lane: "l"})
+			j := addJob(t, s, store.NewJob{Kind: "k", Key: strconv.Itoa(round), Lane: "l"})
 			var wg sync.WaitGroup
 			var won atomic.Pointer[store.Job]
 			for i := range 20 {

@@ -35,41 +35,41 @@ func (c *clock) add(d time.Duration) {
 }
 
 // do is s.Do for tests that expect no error.
-func do(t testing.TB, s *store.Store, fn func(ctx context.Context, tx *store.Tx) error) {
-	t.Helper()
-	if err := s.Do(t.Context(), func(tx *store.Tx) error { return fn(t.Context(), tx) }); err != nil {
-		t.Fatal(err)
+func do(tb testing.TB, s *store.Store, fn func(ctx context.Context, tx *store.Tx) error) {
+	tb.Helper()
+	if err := s.Do(tb.Context(), func(tx *store.Tx) error { return fn(tb.Context(), tx) }); err != nil {
+		tb.Fatal(err)
 	}
 }
 
 // view reads one thing.
-func view[T any](t testing.TB, s *store.Store, fn func(ctx context.Context, tx *store.Tx) (T, error)) T {
-	t.Helper()
+func view[T any](tb testing.TB, s *store.Store, fn func(ctx context.Context, tx *store.Tx) (T, error)) T {
+	tb.Helper()
 	var v T
-	err := s.View(t.Context(), func(tx *store.Tx) error {
+	err := s.View(tb.Context(), func(tx *store.Tx) error {
 		var err error
-		v, err = fn(t.Context(), tx)
+		v, err = fn(tb.Context(), tx)
 		return err
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return v
 }
 
 // addJob puts a job into the ledger and returns it.
-func addJob(t testing.TB, s *store.Store, j store.NewJob) store.Job {
-	t.Helper()
-	do(t, s, func(ctx context.Context, tx *store.Tx) error {
+func addJob(tb testing.TB, s *store.Store, j store.NewJob) store.Job {
+	tb.Helper()
+	do(tb, s, func(ctx context.Context, tx *store.Tx) error {
 		added, err := tx.AddJob(ctx, j)
 		if err == nil && !added {
-			t.Errorf("job %s was there already", j.Key)
+			tb.Errorf("job %s was there already", j.Key)
 		}
 		return err
 	})
-	due, err := s.DueJobs(t.Context(), 0, "", 0)
+	due, err := s.DueJobs(tb.Context(), 0, "", 0)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	for _, d := range due {
 		if d.Key == j.Key {
@@ -79,9 +79,15 @@ func addJob(t testing.TB, s *store.Store, j store.NewJob) store.Job {
 	return store.Job{Key: j.Key}
 }
 
-func saveLead(t testing.TB, s *store.Store, l sales.Lead) sales.Lead {
-	t.Helper()
-	do(t, s, func(ctx context.Context, tx *store.Tx) error {
+// poison is code that panics.
+func poison(m map[string]error) error {
+	m["x"] = errMine
+	return nil
+}
+
+func saveLead(tb testing.TB, s *store.Store, l sales.Lead) sales.Lead {
+	tb.Helper()
+	do(tb, s, func(ctx context.Context, tx *store.Tx) error {
 		var err error
 		if l.Number, err = tx.NextNumber(ctx); err != nil {
 			return err

@@ -65,27 +65,35 @@ func (w *writer) do(ctx context.Context, run func(*statements) error) error {
 	case <-w.stop:
 		return unavailable("the store is closed", nil)
 	}
-	var st *statements
-	select {
-	case st = <-m.turn:
-	case err := <-m.done:
+	st, err := w.await(ctx, m)
+	if err != nil {
 		return err
-	case <-ctx.Done():
-		if m.leave() {
-			return unavailable("wait for the writer", ctx.Err())
-		}
-	case <-w.over:
-		if m.leave() {
-			return unavailable("the store is closed", nil)
-		}
-	}
-	if st == nil { // the writer was faster than our leaving
-		select {
-		case st = <-m.turn:
-		case err := <-m.done:
-			return err
-		}
 	}
 	protect(func() error { return run(st) }, func(err error) { m.ran <- err })
 	return <-m.done
+}
+
+// await waits for a member's turn. A caller that gives up leaves the queue,
+// unless the writer was faster.
+func (w *writer) await(ctx context.Context, m *member) (*statements, error) {
+	select {
+	case st := <-m.turn:
+		return st, nil
+	case err := <-m.done:
+		return nil, err
+	case <-ctx.Done():
+		if m.leave() {
+			return nil, unavailable("wait for the writer", ctx.Err())
+		}
+	case <-w.over:
+		if m.leave() {
+			return nil, unavailable("the store is closed", nil)
+		}
+	}
+	select {
+	case st := <-m.turn:
+		return st, nil
+	case err := <-m.done:
+		return nil, err
+	}
 }

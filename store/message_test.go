@@ -11,10 +11,10 @@ import (
 	"genjin/store/storetest"
 )
 
-func post(t testing.TB, s *store.Store, m store.Outgoing) string {
-	t.Helper()
+func post(tb testing.TB, s *store.Store, m store.Outgoing) string {
+	tb.Helper()
 	var id string
-	do(t, s, func(ctx context.Context, tx *store.Tx) error {
+	do(tb, s, func(ctx context.Context, tx *store.Tx) error {
 		var err error
 		id, err = tx.Post(ctx, m)
 		return err
@@ -22,9 +22,9 @@ func post(t testing.TB, s *store.Store, m store.Outgoing) string {
 	return id
 }
 
-func message(t testing.TB, s *store.Store, id string) store.Message {
-	t.Helper()
-	return view(t, s, func(ctx context.Context, tx *store.Tx) (store.Message, error) { return tx.Message(ctx, id) })
+func message(tb testing.TB, s *store.Store, id string) store.Message {
+	tb.Helper()
+	return view(tb, s, func(ctx context.Context, tx *store.Tx) (store.Message, error) { return tx.Message(ctx, id) })
 }
 
 func TestPostIsAMessageAndItsJob(t *testing.T) {
@@ -93,13 +93,13 @@ func TestMessageStates(t *testing.T) {
 func TestMessagesAreListed(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		var ids []string
+		ids := make([]string, 0, 3)
 		for _, subject := range []string{"lead:1", "lead:2", "lead:1"} {
 			ids = append(ids, post(t, s, store.Outgoing{Bot: "feishu", Person: "li", Subject: subject, Body: json.RawMessage(`{}`)}))
 		}
 		list := func(f store.MessageFilter) []string {
 			all := view(t, s, func(ctx context.Context, tx *store.Tx) ([]store.Message, error) { return tx.Messages(ctx, f) })
-			got := []string{}
+			got := make([]string, 0, len(all))
 			for _, m := range all {
 				got = append(got, m.ID)
 			}

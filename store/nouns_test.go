@@ -137,8 +137,12 @@ func TestLeadsAndDealsLike(t *testing.T) {
 			phone, email, key string
 			want              []int64
 		}{
-			{"+861", "", "", []int64{1}}, {"", "a@x.cn", "", []int64{1}}, {"+862", "", "华东智造", []int64{1, 2, 3}},
-			{"", "", "华东智造科", []int64{1, 3}}, {"", "", "华东", []int64{}}, {"", "", "", []int64{}},
+			{"+861", "", "", []int64{1}},
+			{"", "a@x.cn", "", []int64{1}},
+			{"+862", "", "华东智造", []int64{1, 2, 3}},
+			{"", "", "华东智造科", []int64{1, 3}},
+			{"", "", "华东", []int64{}},
+			{"", "", "", []int64{}},
 		} {
 			leads := view(t, s, func(ctx context.Context, tx *store.Tx) ([]sales.Lead, error) {
 				return tx.LeadsLike(ctx, c.phone, c.email, c.key)
@@ -151,8 +155,10 @@ func TestLeadsAndDealsLike(t *testing.T) {
 		}
 		do(t, s, func(ctx context.Context, tx *store.Tx) error {
 			return tx.Save(ctx, sales.Change{Deals: []sales.Deal{
-				{Number: 11, ID: "a", CompanyKey: "华东智造科技", Stage: "needs", Owner: "li"}, {Number: 12, ID: "b", CompanyKey: "100%_ab", Stage: "needs", Owner: "li"},
-				{Number: 13, ID: "c", CompanyKey: "华东智造", Stage: "won", Owner: "li"}, {Number: 14, ID: "d", Stage: "needs", Owner: "han"},
+				{Number: 11, ID: "a", CompanyKey: "华东智造科技", Stage: "needs", Owner: "li"},
+				{Number: 12, ID: "b", CompanyKey: "100%_ab", Stage: "needs", Owner: "li"},
+				{Number: 13, ID: "c", CompanyKey: "华东智造", Stage: "won", Owner: "li"},
+				{Number: 14, ID: "d", Stage: "needs", Owner: "han"},
 			}}, store.Source{})
 		})
 		for key, want := range map[string][]int64{"智造": {11}, "上海华东智造科技园": {11}, "%": {12}, "_": {12}, "华东": {11}, "": {}, "无锡": {}} {

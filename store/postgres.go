@@ -103,7 +103,7 @@ func (p *postgresEngine) closure(tx *Tx, fn func(*Tx) error) error {
 }
 
 // run is one transaction from begin to end.
-func (p *postgresEngine) run(ctx context.Context, o *sql.TxOptions, fn func(*sql.Tx) error, end func(*sql.Tx) error) error {
+func (p *postgresEngine) run(ctx context.Context, o *sql.TxOptions, fn, end func(*sql.Tx) error) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	t, err := p.begin(ctx, o)
@@ -138,11 +138,17 @@ func (p *postgresEngine) run(ctx context.Context, o *sql.TxOptions, fn func(*sql
 func (p *postgresEngine) begin(ctx context.Context, o *sql.TxOptions) (*sql.Tx, error) {
 	for dead := 0; ; dead++ {
 		t, err := p.db.BeginTx(ctx, o)
-		var connect *pgconn.ConnectError
-		if err == nil || ctx.Err() != nil || dead > postgresConns || errors.As(err, &connect) || !(isNetwork(err) || isPostgresAway(err)) {
+		if err == nil || ctx.Err() != nil || dead > postgresConns || !isDead(err) {
 			return t, err
 		}
 	}
+}
+
+// isDead reports a connection that was good once, not a server that cannot be
+// reached.
+func isDead(err error) bool {
+	_, connect := errors.AsType[*pgconn.ConnectError](err)
+	return !connect && (isNetwork(err) || isPostgresAway(err))
 }
 
 func (p *postgresEngine) nextNumber(ctx context.Context, _ *Tx) (int64, error) {
@@ -196,7 +202,7 @@ func (c *connection) PrepareContext(ctx context.Context, query string) (*sql.Stm
 
 // QueryContext implements [dbgen.DBTX].
 func (c *connection) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	rows, err := c.db.QueryContext(ctx, query, args...) //nolint:rowserrcheck,sqlclosecheck // the generated code does
+	rows, err := c.db.QueryContext(ctx, query, args...)
 	return rows, c.note(err)
 }
 

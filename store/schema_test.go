@@ -58,7 +58,7 @@ func execAt(t *testing.T, dir string, statements ...string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	defer db.Close() //nolint:errcheck // a test's own
 	for _, s := range statements {
 		if _, err := db.Exec(s); err != nil {
 			t.Fatal(err)
@@ -97,7 +97,7 @@ func TestAnOlderSchemaIsNotReadyUntilMigrated(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	s := openAt(t, dir)
-	defer s.Close()
+	defer s.Close() //nolint:errcheck // a test's own
 	if err := s.Ready(t.Context()); !errors.Is(err, store.ErrSchema) || !strings.Contains(err.Error(), "genjin migrate") {
 		t.Errorf("got %v", err)
 	}
@@ -118,7 +118,7 @@ func TestPostgresSchemaIsRefusedToo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	defer db.Close() //nolint:errcheck // a test's own
 	if _, err := db.Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, true)"); err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func TestPostgresSchemaIsRefusedToo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
+	defer s.Close() //nolint:errcheck // a test's own
 	for what, err := range map[string]error{"migrate": s.Migrate(t.Context()), "ready": s.Ready(t.Context())} {
 		if !errors.Is(err, store.ErrSchema) {
 			t.Errorf("%s: got %v", what, err)
@@ -178,7 +178,7 @@ func TestAForeignDataDirIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer other.Close()
+	defer other.Close() //nolint:errcheck // a test's own
 	for what, err := range map[string]error{"migrate": other.Migrate(t.Context()), "ready": other.Ready(t.Context())} {
 		if !errors.Is(err, store.ErrForeign) {
 			t.Errorf("%s: got %v", what, err)
@@ -188,7 +188,7 @@ func TestAForeignDataDirIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	fresh := openAt(t, dir)
-	defer fresh.Close()
+	defer fresh.Close() //nolint:errcheck // a test's own
 	if err := fresh.Migrate(t.Context()); !errors.Is(err, store.ErrForeign) {
 		t.Errorf("fresh database: got %v", err)
 	}

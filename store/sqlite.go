@@ -54,7 +54,8 @@ func openSQLite(ctx context.Context, file string, wait time.Duration, now func()
 	if err := write.PingContext(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", file, classify(err)), write.Close(), read.Close())
 	}
-	e := &sqliteEngine{file: file, now: now, write: write, read: read, writer: newWriter(write, now), readers: make(chan *statements, sqliteViews)}
+	e := &sqliteEngine{file: file, now: now, write: write, read: read, writer: newWriter(write, now), //nolint:contextcheck // it outlives the opening
+		readers: make(chan *statements, sqliteViews)}
 	for range sqliteViews {
 		e.readers <- nil
 	}

@@ -90,7 +90,7 @@ func TestALockedFileIsUnavailableAndComesBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
+	defer s.Close() //nolint:errcheck // a test's own
 	if err := s.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -211,7 +211,7 @@ func TestTwoProcessesShareOneFile(t *testing.T) {
 	dir := t.TempDir()
 	a := storetest.New(t, storetest.WithDataDir(dir))
 	b := openAt(t, dir)
-	defer b.Close()
+	defer b.Close() //nolint:errcheck // a test's own
 	var wg sync.WaitGroup
 	for i, s := range []*store.Store{a, b} {
 		for w := range 4 {

@@ -34,7 +34,7 @@ func (s *statements) run(ctx context.Context, word string) error {
 // ExecContext implements [dbgen.DBTX].
 func (s *statements) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	ctx = context.WithoutCancel(ctx)
-	stmt, err := s.PrepareContext(ctx, query)
+	stmt, err := s.PrepareContext(ctx, query) //nolint:sqlclosecheck // kept
 	if err != nil {
 		return nil, err
 	}
@@ -58,18 +58,18 @@ func (s *statements) PrepareContext(ctx context.Context, query string) (*sql.Stm
 // QueryContext implements [dbgen.DBTX].
 func (s *statements) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	ctx = context.WithoutCancel(ctx)
-	stmt, err := s.PrepareContext(ctx, query)
+	stmt, err := s.PrepareContext(ctx, query) //nolint:sqlclosecheck // kept
 	if err != nil {
 		return nil, err
 	}
-	rows, err := stmt.QueryContext(ctx, args...) //nolint:rowserrcheck,sqlclosecheck // the generated code does
+	rows, err := stmt.QueryContext(ctx, args...)
 	return rows, s.note(err)
 }
 
 // QueryRowContext implements [dbgen.DBTX].
 func (s *statements) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	ctx = context.WithoutCancel(ctx)
-	stmt, err := s.PrepareContext(ctx, query)
+	stmt, err := s.PrepareContext(ctx, query) //nolint:sqlclosecheck // kept
 	if err != nil {
 		return s.conn.QueryRowContext(ctx, query, args...) // brings the same error in a Row
 	}

@@ -122,11 +122,12 @@ func (q *Queries) CountOpenJobs(ctx context.Context, now int64) (CountOpenJobsRo
 
 const deadJobs = `-- name: DeadJobs :many
 SELECT id, kind, job_key, lane, state, run_at, payload, tries, fence, owner, lease_until, queued_at, epoch, last_error, created_at, closed_at FROM jobs
-WHERE jobs.state = 'dead' AND NOT EXISTS (
-    SELECT 1 FROM messages WHERE messages.state IN ('failed', 'uncertain') AND jobs.job_key = 'send:' || messages.id)
+WHERE jobs.state = 'dead' AND (jobs.kind <> 'send' OR NOT EXISTS (
+    SELECT 1 FROM messages WHERE messages.id = SUBSTR(jobs.job_key, 6) AND messages.state IN ('failed', 'uncertain')))
 ORDER BY jobs.closed_at DESC, jobs.id DESC LIMIT $1
 `
 
+// The key of a job that sends is "send:" and the message.
 func (q *Queries) DeadJobs(ctx context.Context, most int32) ([]Job, error) {
 	rows, err := q.db.QueryContext(ctx, deadJobs, most)
 	if err != nil {

@@ -57,10 +57,11 @@ WHERE id = @id AND state = 'open' AND owner = @owner AND fence = @fence;
 UPDATE jobs SET state = 'open', run_at = @run_at, tries = 0, owner = '', lease_until = 0, queued_at = 0, closed_at = 0
 WHERE id = @id AND state <> 'open';
 
+-- The key of a job that sends is "send:" and the message.
 -- name: DeadJobs :many
 SELECT * FROM jobs
-WHERE jobs.state = 'dead' AND NOT EXISTS (
-    SELECT 1 FROM messages WHERE messages.state IN ('failed', 'uncertain') AND jobs.job_key = 'send:' || messages.id)
+WHERE jobs.state = 'dead' AND (jobs.kind <> 'send' OR NOT EXISTS (
+    SELECT 1 FROM messages WHERE messages.id = SUBSTR(jobs.job_key, 6) AND messages.state IN ('failed', 'uncertain')))
 ORDER BY jobs.closed_at DESC, jobs.id DESC LIMIT @most;
 
 -- name: CountOpenJobs :one

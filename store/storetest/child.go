@@ -80,8 +80,8 @@ func (c *child) stop(sig os.Signal, keep bool) error {
 
 // program looks a server program up. Without it the test is skipped, or fails
 // where everything must be there.
-func program(t testing.TB, name string, dirs ...string) string {
-	t.Helper()
+func program(tb testing.TB, name string, dirs ...string) string {
+	tb.Helper()
 	if path, err := exec.LookPath(name); err == nil {
 		return path
 	}
@@ -91,10 +91,10 @@ func program(t testing.TB, name string, dirs ...string) string {
 			return found[len(found)-1]
 		}
 	}
-	if os.Getenv("CI") != "" {
-		t.Fatalf("%s is not installed, and CI must have it", name)
+	if os.Getenv("CI") != "" { //nolint:forbidigo // a test asks where it runs
+		tb.Fatalf("%s is not installed, and CI must have it", name)
 	}
-	t.Skipf("reason: %s is not installed", name)
+	tb.Skipf("reason: %s is not installed", name)
 	return ""
 }
 

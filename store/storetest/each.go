@@ -35,22 +35,22 @@ func Each(t *testing.T, fn func(t *testing.T, s *store.Store), more ...Option) {
 }
 
 // NewPostgres opens a migrated store on a PostgreSQL database of its own.
-func NewPostgres(t testing.TB, more ...Option) *store.Store {
-	t.Helper()
-	return Open(t, PostgresURL(t), more...)
+func NewPostgres(tb testing.TB, more ...Option) *store.Store {
+	tb.Helper()
+	return Open(tb, PostgresURL(tb), more...)
 }
 
 // PostgresURL makes a migrated database on the shared server and returns its URL.
-func PostgresURL(t testing.TB) string {
-	t.Helper()
-	bin := postgresBin(t)
+func PostgresURL(tb testing.TB) string {
+	tb.Helper()
+	bin := postgresBin(tb)
 	server.once.Do(func() { server.err = startShared(bin) })
 	if server.err != nil {
-		t.Fatal(server.err)
+		tb.Fatal(server.err)
 	}
 	server.mu.Lock()
 	defer server.mu.Unlock()
-	return server.server.database(t, template)
+	return server.server.database(tb, template)
 }
 
 // startShared starts the server and migrates the database that others are

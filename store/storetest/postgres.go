@@ -28,29 +28,29 @@ type PostgresServer struct {
 
 // Postgres starts a private server for one test. Its settings are those of
 // production unless more are given (name=value).
-func Postgres(t testing.TB, settings ...string) *PostgresServer {
-	t.Helper()
-	p, err := newPostgres(postgresBin(t), settings)
+func Postgres(tb testing.TB, settings ...string) *PostgresServer {
+	tb.Helper()
+	p, err := newPostgres(postgresBin(tb), settings)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { _ = p.child.stop(syscall.SIGQUIT, false) })
+	tb.Cleanup(func() { _ = p.child.stop(syscall.SIGQUIT, false) })
 	return p
 }
 
-func postgresBin(t testing.TB) string {
-	t.Helper()
-	initdb := program(t, "initdb", "/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin")
-	real, err := filepath.EvalSymlinks(initdb)
+func postgresBin(tb testing.TB) string {
+	tb.Helper()
+	initdb := program(tb, "initdb", "/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin")
+	target, err := filepath.EvalSymlinks(initdb)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	for _, dir := range []string{filepath.Dir(real), filepath.Dir(initdb)} {
+	for _, dir := range []string{filepath.Dir(target), filepath.Dir(initdb)} {
 		if _, err := os.Stat(filepath.Join(dir, "postgres")); err == nil {
 			return dir
 		}
 	}
-	return filepath.Dir(program(t, "postgres", "/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin"))
+	return filepath.Dir(program(tb, "postgres", "/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin"))
 }
 
 func newPostgres(bin string, settings []string) (*PostgresServer, error) {
@@ -74,11 +74,8 @@ func newPostgres(bin string, settings []string) (*PostgresServer, error) {
 }
 
 func (p *PostgresServer) start() error {
-	argv := []string{
-		filepath.Join(p.bin, "postgres"), "-D", filepath.Join(p.dir, "data"), "-k", p.dir,
-		"-c", "listen_addresses=", "-c", "max_connections=300", "-c", "shared_buffers=64MB",
-	}
-	for _, s := range p.settings {
+	argv := []string{filepath.Join(p.bin, "postgres"), "-D", filepath.Join(p.dir, "data"), "-k", p.dir} //nolint:prealloc // a handful
+	for _, s := range append([]string{"listen_addresses=", "max_connections=300", "shared_buffers=64MB"}, p.settings...) {
 		argv = append(argv, "-c", s)
 	}
 	c, err := start(serverUser(), p.dir, p.dir+".log", argv...)
@@ -100,22 +97,25 @@ func (p *PostgresServer) URL(database string) string {
 }
 
 // Database makes a fresh, empty database and returns its URL.
-func (p *PostgresServer) Database(t testing.TB) string { return p.database(t, "template0") }
+func (p *PostgresServer) Database(tb testing.TB) string {
+	tb.Helper()
+	return p.database(tb, "template0")
+}
 
-func (p *PostgresServer) database(t testing.TB, template string) string {
-	t.Helper()
+func (p *PostgresServer) database(tb testing.TB, template string) string {
+	tb.Helper()
 	name := fmt.Sprintf("test_%d", p.serial.Add(1))
 	if err := p.exec("CREATE DATABASE " + name + " TEMPLATE " + template); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return p.URL(name)
 }
 
 // Exec runs a statement as the server's administrator.
-func (p *PostgresServer) Exec(t testing.TB, statement string) {
-	t.Helper()
+func (p *PostgresServer) Exec(tb testing.TB, statement string) {
+	tb.Helper()
 	if err := p.exec(statement); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 
@@ -135,24 +135,24 @@ func (p *PostgresServer) exec(statement string) error {
 
 // ImmediateRestart stops the server as a crash would, with nothing put in
 // order, and starts it again.
-func (p *PostgresServer) ImmediateRestart(t testing.TB) {
-	t.Helper()
-	p.Crash(t)
-	p.Start(t)
+func (p *PostgresServer) ImmediateRestart(tb testing.TB) {
+	tb.Helper()
+	p.Crash(tb)
+	p.Start(tb)
 }
 
 // Crash stops the server as a crash would.
-func (p *PostgresServer) Crash(t testing.TB) {
-	t.Helper()
+func (p *PostgresServer) Crash(tb testing.TB) {
+	tb.Helper()
 	if err := p.child.stop(syscall.SIGQUIT, true); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 
 // Start starts the server again after a [PostgresServer.Crash].
-func (p *PostgresServer) Start(t testing.TB) {
-	t.Helper()
+func (p *PostgresServer) Start(tb testing.TB) {
+	tb.Helper()
 	if err := p.start(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }

@@ -21,15 +21,15 @@ type RedisServer struct {
 }
 
 // Redis starts a private server for one test.
-func Redis(t testing.TB) *RedisServer {
-	t.Helper()
+func Redis(tb testing.TB) *RedisServer {
+	tb.Helper()
 	port, err := freePort()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	r := &RedisServer{bin: program(t, "redis-server"), log: filepath.Join(t.TempDir(), "redis.log"), port: port}
-	r.Start(t)
-	t.Cleanup(func() {
+	r := &RedisServer{bin: program(tb, "redis-server"), log: filepath.Join(tb.TempDir(), "redis.log"), port: port}
+	r.Start(tb)
+	tb.Cleanup(func() {
 		if r.child != nil {
 			_ = r.child.stop(syscall.SIGKILL, true)
 		}
@@ -44,41 +44,41 @@ func (r *RedisServer) Addr() string { return net.JoinHostPort("127.0.0.1", strco
 func (r *RedisServer) URL() string { return "redis://" + r.Addr() + "/0" }
 
 // Start starts the server again after a [RedisServer.Kill], empty.
-func (r *RedisServer) Start(t testing.TB) {
-	t.Helper()
+func (r *RedisServer) Start(tb testing.TB) {
+	tb.Helper()
 	c, err := start("", "", r.log, r.bin, "--port", strconv.Itoa(r.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	r.child = c
 	if err := await("redis", func() error { return r.command("PING") }); err != nil {
 		log, _ := os.ReadFile(r.log)
-		t.Fatalf("%v\n%s", err, log)
+		tb.Fatalf("%v\n%s", err, log)
 	}
 }
 
 // Kill ends the server with SIGKILL.
-func (r *RedisServer) Kill(t testing.TB) {
-	t.Helper()
+func (r *RedisServer) Kill(tb testing.TB) {
+	tb.Helper()
 	if r.child == nil {
-		t.Fatal("redis does not run")
+		tb.Fatal("redis does not run")
 	}
 	_ = r.child.stop(syscall.SIGKILL, true) // its status is that it was killed
 	r.child = nil
 }
 
 // Restart kills the server and starts it on the same port, empty.
-func (r *RedisServer) Restart(t testing.TB) {
-	t.Helper()
-	r.Kill(t)
-	r.Start(t)
+func (r *RedisServer) Restart(tb testing.TB) {
+	tb.Helper()
+	r.Kill(tb)
+	r.Start(tb)
 }
 
 // FlushAll empties the server.
-func (r *RedisServer) FlushAll(t testing.TB) {
-	t.Helper()
+func (r *RedisServer) FlushAll(tb testing.TB) {
+	tb.Helper()
 	if err := r.command("FLUSHALL"); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 

@@ -21,33 +21,33 @@ func WithDataDir(dir string) Option {
 }
 
 // New opens a migrated store on SQLite in a directory of its own.
-func New(t testing.TB, more ...Option) *store.Store {
-	t.Helper()
-	return open(t, store.Options{DataDir: t.TempDir(), Now: time.Now}, more)
+func New(tb testing.TB, more ...Option) *store.Store {
+	tb.Helper()
+	return open(tb, store.Options{DataDir: tb.TempDir(), Now: time.Now}, more)
 }
 
 // Open opens and migrates the database at this URL.
-func Open(t testing.TB, url string, more ...Option) *store.Store {
-	t.Helper()
-	return open(t, store.Options{URL: url, DataDir: t.TempDir(), Now: time.Now}, more)
+func Open(tb testing.TB, url string, more ...Option) *store.Store {
+	tb.Helper()
+	return open(tb, store.Options{URL: url, DataDir: tb.TempDir(), Now: time.Now}, more)
 }
 
-func open(t testing.TB, o store.Options, more []Option) *store.Store {
-	t.Helper()
+func open(tb testing.TB, o store.Options, more []Option) *store.Store {
+	tb.Helper()
 	for _, m := range more {
 		m(&o)
 	}
-	s, err := store.Open(t.Context(), o)
+	s, err := store.Open(tb.Context(), o)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := s.Close(); err != nil {
-			t.Errorf("close store: %v", err)
+			tb.Errorf("close store: %v", err)
 		}
 	})
-	if err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
+	if err := s.Migrate(tb.Context()); err != nil {
+		tb.Fatal(err)
 	}
 	return s
 }
