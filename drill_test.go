@@ -69,17 +69,17 @@ func TestDrillRedis(t *testing.T) {
 	r := d.underLoad(func() {
 		for range 10 {
 			time.Sleep(200 * time.Millisecond)
-			bell.FlushAll()
+			bell.FlushAll(t)
 		}
-		bell.Kill()
+		bell.Kill(t)
 		time.Sleep(2 * time.Second) // without any Redis
-		bell.Restart()
+		bell.Restart(t)
 		time.Sleep(time.Second)
-		bell.Kill()
+		bell.Kill(t)
 		d.kill()
 		d.start() // a hub may start while Redis is away
 		time.Sleep(time.Second)
-		bell.Restart()
+		bell.Restart(t)
 		time.Sleep(500 * time.Millisecond)
 	})
 	d.sound(r)
@@ -90,8 +90,9 @@ func TestDrillRedis(t *testing.T) {
 func TestDrillPostgres(t *testing.T) {
 	t.Parallel()
 	pg := storetest.Postgres(t)
-	d := newDrill(t, "GENJIN_DATABASE_URL="+pg.URL())
-	d.url = pg.URL()
+	url := pg.Database(t)
+	d := newDrill(t, "GENJIN_DATABASE_URL="+url)
+	d.url = url
 	if err := d.command("migrate").Run(); err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +100,7 @@ func TestDrillPostgres(t *testing.T) {
 	r := d.underLoad(func() {
 		for range 3 {
 			time.Sleep(500 * time.Millisecond)
-			pg.ImmediateRestart()
+			pg.ImmediateRestart(t)
 		}
 		d.killOften(5)
 	})
