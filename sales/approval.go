@@ -34,6 +34,7 @@ type Approval struct {
 	Version      int64          `json:"version"` // counts decisions: a card shows one version, and only the current one decides
 	RulesVersion int64          `json:"rules_version"`
 	Requester    string         `json:"requester"`
+	Owner        string         `json:"owner,omitempty"` // of the deal: decides no more than the requester does
 	DealNumber   int64          `json:"deal_number"`
 	Company      string         `json:"company"`
 	Amount       Money          `json:"amount"`
@@ -57,6 +58,7 @@ type ApprovalStep struct {
 type ApprovalTask struct {
 	Approver   string    `json:"approver"`           // person id whose task it is now
 	For        string    `json:"for,omitempty"`      // on whose behalf: the person on leave or who transferred
+	Boss       string    `json:"boss,omitempty"`     // the approver's manager when asked: takes over from one whom nobody knows any more
 	Decision   Act       `json:"decision,omitempty"` // empty = open
 	By         string    `json:"by,omitempty"`       // who decided
 	At         time.Time `json:"at,omitzero"`

@@ -2,6 +2,7 @@ package sales
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -16,8 +17,11 @@ type HolidayYear struct {
 // BuiltinHolidays are the years that this program knows.
 func BuiltinHolidays() []HolidayYear { return append([]HolidayYear(nil), builtinHolidays...) }
 
+// ErrNoHolidays is a year whose holidays are not announced yet.
+var ErrNoHolidays = errors.New("no days in it yet")
+
 // ParseHolidays reads a year in the form of NateScarlet/holiday-cn. A year
-// without days is not known yet, and an error.
+// without days is not known yet: [ErrNoHolidays].
 func ParseHolidays(text []byte) (HolidayYear, error) {
 	var file struct {
 		Year int `json:"year"`
@@ -30,8 +34,11 @@ func ParseHolidays(text []byte) (HolidayYear, error) {
 		return HolidayYear{}, fmt.Errorf("holidays: %w", err)
 	}
 	y := HolidayYear{Year: file.Year}
-	if y.Year < 2000 || len(file.Days) == 0 {
-		return HolidayYear{}, fmt.Errorf("holidays: year %d has no days", file.Year)
+	if y.Year < 2000 || y.Year > 9999 {
+		return HolidayYear{}, fmt.Errorf("holidays: no year %d", y.Year)
+	}
+	if len(file.Days) == 0 {
+		return HolidayYear{}, fmt.Errorf("holidays of %d: %w", y.Year, ErrNoHolidays)
 	}
 	for _, d := range file.Days {
 		if _, err := time.Parse(time.DateOnly, d.Date); err != nil {
@@ -97,11 +104,12 @@ func (c *Calendar) Workday(t time.Time) (work, known bool) {
 // daysMax bounds a search for working days: no calendar has a gap so long.
 const daysMax = 4000
 
-// AddDays is the same clock time on the n-th following working day.
+// AddDays is the same clock time on the n-th following working day; for n below
+// one it is the instant itself.
 func (c *Calendar) AddDays(t time.Time, n int) Due {
 	t = t.In(c.loc)
-	due := Due{At: t, Provisional: !c.years[t.Year()]}
-	for i := 1; n > 0 && i < daysMax; i++ {
+	due := Due{At: t}
+	for i, last := 1, daysMax+2*n; n > 0 && i < last; i++ {
 		due.At = time.Date(t.Year(), t.Month(), t.Day()+i, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), c.loc)
 		work, known := c.Workday(due.At)
 		due.Provisional = due.Provisional || !known
@@ -113,11 +121,11 @@ func (c *Calendar) AddDays(t time.Time, n int) Due {
 }
 
 // AddWork is when an amount of working time has passed: only working hours of
-// working days count.
+// working days count. No working time at all is the next instant of it.
 func (c *Calendar) AddWork(t time.Time, d time.Duration) Due {
-	t = t.In(c.loc)
+	t, d = t.In(c.loc), max(d, 0)
 	due := Due{}
-	for i := 0; i < daysMax; i++ {
+	for i := range daysMax {
 		day := time.Date(t.Year(), t.Month(), t.Day()+i, 0, 0, 0, 0, c.loc)
 		work, known := c.Workday(day)
 		due.Provisional = due.Provisional || !known
@@ -162,11 +170,11 @@ func (c *Calendar) Quiet(q QuietHours, t time.Time) bool {
 
 // NextLoud is the first instant from t on at which clocks may speak.
 func (c *Calendar) NextLoud(q QuietHours, t time.Time) time.Time {
-	for i := 0; c.Quiet(q, t) && i < daysMax; i++ {
+	for i := 0; c.Quiet(q, t) && i < 2*daysMax; i++ {
 		t = t.In(c.loc)
 		next := q.To.on(t)
-		if work, _ := c.Workday(t); !work || !next.After(t) {
-			next = q.To.on(time.Date(t.Year(), t.Month(), t.Day()+1, 0, 0, 0, 0, c.loc))
+		if midnight := time.Date(t.Year(), t.Month(), t.Day()+1, 0, 0, 0, 0, c.loc); !next.After(t) || next.After(midnight) {
+			next = midnight
 		}
 		t = next
 	}

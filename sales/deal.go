@@ -41,6 +41,14 @@ type Move struct {
 	Reason    string     `json:"reason,omitempty"` // of a loss
 	Approval  int64      `json:"approval,omitempty"`
 	Undone    bool       `json:"undone,omitempty"`
+	Was       Standing   `json:"was,omitzero"` // what an undo restores
+}
+
+// Standing is how a deal's clock stood before a move.
+type Standing struct {
+	StageSince time.Time `json:"stage_since"`
+	TouchedAt  time.Time `json:"touched_at"`
+	Snooze     Snooze    `json:"snooze"`
 }
 
 // Attendee is somebody at an executive visit.

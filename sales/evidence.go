@@ -2,7 +2,6 @@ package sales
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -19,45 +18,73 @@ func (e EvidenceRule) Fits(kind string) bool {
 	})
 }
 
+// proves tells whether a file can serve a rule: it is here, serves no other
+// move, is no older than since, and fits by content.
+func (f File) proves(rule EvidenceRule, since time.Time) bool {
+	return f.Status == FileReady && f.Move == "" && !f.SentAt.Before(since) && rule.Fits(f.Type)
+}
+
 // PickEvidence chooses the newest file that is ready, unused, no older than
 // since, and fits the rule by content.
 func PickEvidence(files []File, rule EvidenceRule, since time.Time) (File, bool) {
-	var best File
-	for _, f := range files {
-		if f.Status == FileReady && !f.SentAt.Before(since) && rule.Fits(f.Type) && (best.ID == "" || f.SentAt.After(best.SentAt)) {
-			best = f
+	for _, f := range newestFirst(files) {
+		if f.proves(rule, since) {
+			return f, true
 		}
 	}
-	return best, best.ID != ""
+	return File{}, false
 }
 
-// pickAll chooses one file for each rule; one file does not serve two.
+// pickAll chooses one file for each rule, newer before older; one file does not
+// serve two. Where a rule would take the only file that another could use, it
+// takes one that it alone can use instead: nobody is told that a file is missing
+// which they sent.
 func pickAll(files []File, rules []EvidenceRule, since time.Time) (used []File, missing []EvidenceRule) {
-	for _, rule := range rules {
-		f, ok := PickEvidence(files, rule, since)
-		if !ok {
-			missing = append(missing, rule)
+	p := pick{files: newestFirst(files), rules: rules, since: since, takes: map[int]int{}}
+	for i := range rules {
+		if !p.give(i, map[int]bool{}) {
+			missing = append(missing, rules[i])
+		}
+	}
+	if len(missing) > 0 {
+		return nil, missing
+	}
+	for i := range rules {
+		for f, rule := range p.takes {
+			if rule == i {
+				used = append(used, p.files[f])
+			}
+		}
+	}
+	return used, nil
+}
+
+// pick matches rules with files.
+type pick struct {
+	files []File
+	rules []EvidenceRule
+	since time.Time
+	takes map[int]int // file → rule
+}
+
+// give finds a file for a rule; a file that is taken is freed when its rule can
+// have another.
+func (p pick) give(rule int, tried map[int]bool) bool {
+	for i, f := range p.files {
+		if tried[i] || !f.proves(p.rules[rule], p.since) {
 			continue
 		}
-		used = append(used, f)
-		files = slices.DeleteFunc(slices.Clone(files), func(o File) bool { return o.ID == f.ID })
-	}
-	return used, missing
-}
-
-// ParseAttendees reads names with titles: 张伟 总经理、李娜 财务总监. Who has no
-// title is left out, and told.
-func ParseAttendees(s string) (people []Attendee, untitled []string) {
-	s = Fold(s)
-	for _, part := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("、,，;；\n", r) }) {
-		words := strings.FieldsFunc(part, func(r rune) bool { return strings.ContainsRune(" /:：()（）-", r) })
-		switch len(words) {
-		case 0:
-		case 1:
-			untitled = append(untitled, words[0])
-		default:
-			people = append(people, Attendee{Name: words[0], Title: strings.Join(words[1:], "")})
+		tried[i] = true
+		if other, taken := p.takes[i]; !taken || p.give(other, tried) {
+			p.takes[i] = rule
+			return true
 		}
 	}
-	return people, untitled
+	return false
+}
+
+func newestFirst(files []File) []File {
+	sorted := slices.Clone(files)
+	slices.SortStableFunc(sorted, func(a, b File) int { return b.SentAt.Compare(a.SentAt) })
+	return sorted
 }

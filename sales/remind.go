@@ -21,7 +21,8 @@ func (a Approval) Remind(now time.Time, r *Rules, c *Calendar) (Change, []Remind
 	tasks := a.Steps[a.Current].Tasks
 	for i := range tasks {
 		t := &tasks[i]
-		if t.Decision != "" || now.Before(a.nextReminder(*t, r, c)) {
+		at := a.nextReminder(*t, r, c)
+		if t.Decision != "" || at.IsZero() || now.Before(at) {
 			continue
 		}
 		t.Reminders++
@@ -39,10 +40,13 @@ func (a Approval) Remind(now time.Time, r *Rules, c *Calendar) (Change, []Remind
 	}, due
 }
 
-// nextReminder is when a task is due its next reminder.
+// nextReminder is when a task is due its next reminder; zero = never.
 func (a Approval) nextReminder(t ApprovalTask, r *Rules, c *Calendar) time.Time {
-	if t.Reminders == 0 {
+	switch {
+	case t.Reminders == 0:
 		return c.AddWork(a.UpdatedAt, r.Approvals.RemindAfter).At
+	case r.Approvals.RemindEvery <= 0:
+		return time.Time{}
 	}
 	return c.AddWork(t.RemindedAt, r.Approvals.RemindEvery).At
 }

@@ -61,7 +61,7 @@ func (r *Rules) First() Stage { return r.Pipeline[0] }
 // checkStep tells whether a deal may go from one stage to another, evidence
 // aside. Losing is possible from everywhere, with a reason.
 func (r *Rules) checkStep(from string, to Stage, reason string) *Refusal {
-	now, _ := r.StageByID(from)
+	now, known := r.StageByID(from)
 	switch {
 	case now.Closed():
 		return &Refusal{Kind: RefuseClosed, Stage: now}
@@ -71,6 +71,8 @@ func (r *Rules) checkStep(from string, to Stage, reason string) *Refusal {
 		return &Refusal{Kind: RefuseReason, Stage: to}
 	case to.Lost:
 		return nil
+	case !known: // the rules of today have no such stage: only losing is left
+		return &Refusal{Kind: RefuseNoStage, Detail: from}
 	case r.indexOf(to.ID) < r.indexOf(from):
 		return &Refusal{Kind: RefuseBack, Stage: now}
 	}
