@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"genjin/playground/feishusim"
 )
 
 const newLead = "线索 公司=华东智造 联系人=张伟 电话=13800138000 行业=智能制造 规模=500 需求=想了解MES，预算50万"
@@ -192,6 +194,7 @@ func TestJourneyOverdue(t *testing.T) {
 func TestJourneyStranger(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	w.sim.AddUser(feishusim.User{OpenID: "ou_stranger", Name: "路人"})
 	w.says("ou_stranger", newLead)
 	w.sees("ou_stranger", "管理员")
 	w.seesNot(wang, "华东智造")
