@@ -1,0 +1,235 @@
+package handlers
+
+import (
+	"strings"
+	"sync"
+	"testing"
+
+	"genjin/bots"
+	"genjin/sales"
+	"genjin/store"
+)
+
+func TestApproveByCard(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	n := r.atContract(li, "华东智造", "128万")
+	card := r.asks(wang, n)
+	approve, reject := button(t, card, "同意"), button(t, card, "拒绝")
+
+	for who, words := range map[string]string{han: "王芳", li: "自己", "stranger": "登记", zhao: "王芳"} {
+		if a := r.clicks(who, approve, nil); a.Tone != bots.ToneError || !strings.Contains(a.Text, words) {
+			t.Errorf("%s: %+v, want %s", who, a, words)
+		}
+	}
+	if a := r.clicks(wang, reject, map[string]string{"comment": "  "}); a.Tone == bots.ToneSuccess || !strings.Contains(a.Text, "原因") {
+		t.Errorf("rejected without a reason: %+v", a)
+	}
+	other := approve
+	other.Value = map[string]string{"n": approve.Value["n"], "no": "999", "v": "1"}
+	if a := r.clicks(wang, other, nil); !strings.Contains(a.Text, "对不上") {
+		t.Errorf("another approval: %+v", a)
+	}
+	other.Value = map[string]string{"n": "guess", "no": approve.Value["no"], "v": "1"}
+	if a := r.clicks(wang, other, nil); !strings.Contains(a.Text, "对不上") {
+		t.Errorf("a guessed nonce: %+v", a)
+	}
+	if r.approval(n).Status != sales.ApprovalPending {
+		t.Fatal("decided too early")
+	}
+	a := r.clicks(wang, approve, map[string]string{"comment": "可以"})
+	if a.Tone != bots.ToneSuccess || a.Card == nil || !strings.Contains(a.Text, "赵敏") {
+		t.Fatalf("approved: %+v", a)
+	}
+	if text := a.Card.Plain(); !strings.Contains(text, "王芳 已同意") || !strings.Contains(text, "可以") || !strings.Contains(text, "等 赵敏 审批") {
+		t.Errorf("closed card:\n%s", text)
+	}
+	// Again: an honest answer, no second decision.
+	if a := r.clicks(wang, approve, nil); a.Tone == bots.ToneSuccess {
+		t.Errorf("approved twice: %+v", a)
+	}
+	second := r.asks(zhao, n)
+	if a := r.clicks(zhao, button(t, second, "退回"), map[string]string{"comment": "请补签字页"}); a.Tone != bots.ToneSuccess {
+		t.Fatalf("returned: %+v", a)
+	}
+	if a := r.clicks(wang, approve, nil); !strings.Contains(a.Text, "赵敏") || !strings.Contains(a.Text, "退回") {
+		t.Errorf("after the end: %+v", a)
+	}
+	if got := r.approval(n).Status; got != sales.ApprovalReturned {
+		t.Errorf("status %s", got)
+	}
+}
+
+// TestApproveParallel: fifty presses decide once and say one thing that follows.
+func TestApproveParallel(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	n := r.atContract(li, "华东智造", "50万")
+	b := button(t, r.asks(wang, n), "同意")
+	events := make([]bots.Event, 50)
+	for i := range events {
+		events[i] = r.event(wang)
+		events[i].Kind, events[i].Text = bots.EventClick, ""
+		events[i].Click = &bots.Click{Action: b.Action, Value: b.Value}
+		if i%2 == 1 {
+			events[i].Key = events[i-1].Key // a copy of the same press
+		}
+	}
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	tones := map[bots.Tone]int{}
+	for _, e := range events {
+		wg.Go(func() {
+			a, err := r.hub.Handle(t.Context(), e, "")
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				t.Error(err)
+			}
+			tones[a.Tone]++
+		})
+	}
+	wg.Wait()
+	if tones[bots.ToneSuccess] != 2 || tones[bots.ToneWarn] != 48 {
+		t.Errorf("answers by tone: %v, want 2 × success (one press and its copy)", tones)
+	}
+	decided := 0
+	for {
+		jobs, err := r.store.DueJobs(t.Context(), 1000, "x", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, j := range jobs {
+			if j.Kind == store.KindEffect && strings.Contains(string(j.Payload), string(sales.EffectApprovalDecided)) {
+				decided++
+			}
+			job, ok, err := r.store.Claim(t.Context(), j.ID, "test", 1e10)
+			if err != nil || !ok {
+				continue
+			}
+			r.do(func(tx *store.Tx) error { return tx.FinishJob(t.Context(), job) })
+		}
+		if len(jobs) == 0 {
+			break
+		}
+	}
+	if decided != 1 {
+		t.Errorf("the requester is told %d times, want once", decided)
+	}
+}
+
+func TestApproveByText(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	n := itoa(r.atContract(li, "华东智造", "50万"))
+	for _, text := range []string{"不同意", "同意个屁", "我不太同意", "同意", "同意吧 " + n} {
+		r.says(wang, text).has(t, "没有当作审批处理", "同意 编号")
+	}
+	r.says(li, "同意 "+n).has(t, "自己")
+	r.says(han, "同意 "+n).has(t, "王芳")
+	r.says(wang, "同意 99999").has(t, "没有找到")
+	r.says(wang, "拒绝 "+n).has(t, "原因")
+	r.says(wang, "转交 "+n+" 李雷").has(t, "提交人")
+	r.says(wang, "转交 "+n+" 不存在").has(t, "名单里没有")
+	r.says(wang, "转交 "+n+" 赵敏").has(t, "赵敏")
+	r.says(wang, "同意 "+n).has(t, "#"+n)
+	all := r.silent(li, "催办 "+n)
+	if len(all) != 2 || all[0].User != "ou_zhao" {
+		t.Fatalf("nudged: %v", texts(all))
+	}
+	all[0].has(t, "李雷 请你处理审批 #"+n)
+	r.says(li, "催办 "+n).has(t, "一小时")
+	r.says(zhao, "拒绝 "+n+" 价格没谈拢").has(t, "已拒绝审批 #"+n)
+	r.says(zhao, "同意 "+n).has(t, "赵敏", "拒绝")
+	r.says(li, "催办 "+n).has(t, "赵敏")
+	r.says(li, "撤销").has(t, "没有")
+}
+
+func TestUndoPendingApproval(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	n := r.atContract(li, "华东智造", "50万")
+	r.says(li, "推进 华东智造 合同签订").has(t, "审批 #"+itoa(n))
+	r.says(li, "撤销").has(t, "已撤销", "商务谈判")
+	r.says(wang, "同意 "+itoa(n)).has(t, "撤回")
+}
+
+func TestTodoBulk(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	var numbers []int64
+	for _, company := range []string{"华东智造", "北方重工", "南海电子"} {
+		numbers = append(numbers, r.atContract(li, company, "50万"))
+	}
+	card := r.says(wang, "待办").has(t, "待你审批 3 项", "¥1,500,000", "华东智造", "北方重工", "南海电子").body.Card
+	all := button(t, card, "全部同意")
+	if !strings.Contains(all.Confirm, "3 项") || !strings.Contains(all.Confirm, "¥1,500,000") {
+		t.Errorf("confirm: %s", all.Confirm)
+	}
+	if a := r.clicks(han, all, nil); !strings.Contains(a.Text, "王芳") {
+		t.Errorf("another's list: %+v", a)
+	}
+	// One is decided elsewhere meanwhile: it is told, the others go through.
+	r.says(wang, "拒绝 "+itoa(numbers[0])+" 太贵")
+	r.new()
+	a := r.clicks(wang, all, nil)
+	if a.Tone != bots.ToneWarn || a.Card == nil || !strings.Contains(a.Card.Title, "处理完") {
+		t.Fatalf("bulk: %+v", a)
+	}
+	lines := r.new()
+	if len(lines) != 1 {
+		t.Fatalf("results: %v", texts(lines))
+	}
+	lines[0].has(t, "2 / 3", "✕ 审批 #"+itoa(numbers[0]), "✓ 审批 #"+itoa(numbers[1]), "✓ 审批 #"+itoa(numbers[2]))
+	for i, want := range []sales.ApprovalStatus{sales.ApprovalRejected, sales.ApprovalApproved, sales.ApprovalApproved} {
+		if got := r.approval(numbers[i]).Status; got != want {
+			t.Errorf("%d: %s, want %s", i, got, want)
+		}
+	}
+	r.says(wang, "待办").has(t, "没有等你处理")
+}
+
+// TestTodoOne decides one by one on the consolidated card.
+func TestTodoOne(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	n := r.atContract(li, "华东智造", "50万")
+	m := r.atContract(li, "北方重工", "50万")
+	card := r.says(wang, "待办").body.Card
+	first := button(t, card, "同意")
+	if first.Value["no"] != itoa(n) {
+		t.Fatalf("oldest first: %v", first.Value)
+	}
+	a := r.clicks(wang, first, nil)
+	if a.Card == nil || strings.Contains(a.Card.Plain(), "华东智造") || !strings.Contains(a.Card.Plain(), "北方重工") {
+		t.Fatalf("after one: %+v", a)
+	}
+	if a := r.clicks(wang, button(t, a.Card, "退回"), map[string]string{"comment": "补签字页"}); a.Tone != bots.ToneSuccess {
+		t.Fatalf("return: %+v", a)
+	}
+	if got := r.approval(m).Status; got != sales.ApprovalReturned {
+		t.Errorf("status %s", got)
+	}
+	// A card that was replaced decides nothing more about what is over.
+	if a := r.clicks(wang, first, nil); a.Tone == bots.ToneSuccess {
+		t.Errorf("old card: %+v", a)
+	}
+}
+
+func TestDelegate(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	n := itoa(r.atContract(li, "华东智造", "50万"))
+	r.says(wang, "代理 韩梅梅").has(t, "例如")
+	r.says(wang, "代理 王芳 到 11-28").has(t, "不能代理给自己")
+	all := r.silent(wang, "代理 韩梅梅 到 11-28")
+	if len(all) != 2 {
+		t.Fatalf("answers: %v", texts(all))
+	}
+	all[0].has(t, "王芳 请你代为审批", "2026-11-28")
+	all[1].has(t, "韩梅梅", "2026-11-28 周六")
+	r.says(han, "代理 王芳 到 11-28").has(t, "不能互相代理")
+	r.says(han, "待办").has(t, "待你审批 1 项", "代 王芳 审批")
+	r.says(han, "同意 "+n).has(t, "已同意审批 #"+n)
+	r.says(wang, "代理 取消").has(t, "已收回")
+}
