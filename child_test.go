@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"os/exec"
@@ -14,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"genjin/jobs"
 	"genjin/playground/feishusim"
 )
 
@@ -22,6 +24,7 @@ import (
 const childMark = "GENJIN_TEST_CHILD"
 
 func TestMain(m *testing.M) {
+	jobs.QuietRedis(slog.New(slog.DiscardHandler))
 	if os.Getenv(childMark) == "" {
 		os.Exit(m.Run())
 	}

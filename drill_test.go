@@ -73,13 +73,13 @@ func TestDrillRedis(t *testing.T) {
 		}
 		bell.Kill(t)
 		time.Sleep(2 * time.Second) // without any Redis
-		bell.Restart(t)
+		bell.Start(t)
 		time.Sleep(time.Second)
 		bell.Kill(t)
 		d.kill()
 		d.start() // a hub may start while Redis is away
 		time.Sleep(time.Second)
-		bell.Restart(t)
+		bell.Start(t)
 		time.Sleep(500 * time.Millisecond)
 	})
 	d.sound(r)
@@ -141,7 +141,7 @@ func (d *drill) sound(r tally) {
 
 func (d *drill) killOften(times int) {
 	for range times {
-		time.Sleep(time.Duration(60+rand.IntN(240)) * time.Millisecond)
+		time.Sleep(time.Duration(60+rand.IntN(440)) * time.Millisecond)
 		d.kill()
 		d.start()
 	}
@@ -154,7 +154,7 @@ func (d *drill) underLoad(wrong func()) tally {
 	l := &load{d: d, acked: map[string]bool{}}
 	ctx, stop := context.WithCancel(d.t.Context())
 	done := make(chan struct{})
-	go func() { defer close(done); l.run(ctx, 8, 30*time.Millisecond) }()
+	go func() { defer close(done); l.run(ctx, 8, 800*time.Millisecond) }()
 	wrong()
 	time.Sleep(300 * time.Millisecond)
 	stop()

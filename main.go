@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -16,6 +17,8 @@ import (
 	_ "time/tzdata" // a machine without zone files still knows Asia/Shanghai
 
 	"github.com/alecthomas/kong"
+
+	"genjin/jobs"
 )
 
 // cli is the command line. Settings come from the environment, see config.
@@ -41,6 +44,7 @@ type env struct {
 var errUsage = errors.New("wrong use")
 
 func main() {
+	jobs.QuietRedis(slog.New(slog.DiscardHandler))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, os.Args[1:], os.Getenv, os.Stdout)
 	stop()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"strings"
 	"time"
@@ -12,6 +13,10 @@ import (
 	"github.com/hibiken/asynq"
 	"github.com/redis/go-redis/v9"
 )
+
+// QuietRedis sends the Redis client's words to log instead of standard error.
+// The client has one logger for the whole process, so main calls this once.
+func QuietRedis(log *slog.Logger) { redis.SetLogger(bellLog{log}) }
 
 // bellTimeout bounds every word with Redis: it is only a bell, and waiting for
 // it must never hold up the ledger.
@@ -57,6 +62,15 @@ func redisOpt(raw string) (asynq.RedisConnOpt, error) {
 func clusterHosts(u *url.URL) []string {
 	hosts := strings.Split(u.Host, ",")
 	return hosts[1:]
+}
+
+// bellLog takes what the Redis client says about its connection. Whether Redis
+// answers is told by the engine, once per change.
+type bellLog struct{ log *slog.Logger }
+
+// Printf implements the client's logger.
+func (l bellLog) Printf(ctx context.Context, format string, args ...any) {
+	l.log.LogAttrs(ctx, slog.LevelDebug, "redis client", slog.String("said", fmt.Sprintf(format, args...)))
 }
 
 // embedded is a Redis inside the process, for one node. It forgets everything

@@ -5,9 +5,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -18,97 +15,128 @@ import (
 // Checkpoint signs the log as it stands, when it grew since the last time. The
 // text goes into the database and, as a file, into checkpoints/ of the data dir:
 // copies kept elsewhere prove later that nothing before them was changed.
+//
+// The file is on the disk, as a draft, before the row is committed, and gets its
+// name afterwards: no crash leaves a row without its file.
 func (s *Store) Checkpoint(ctx context.Context) (text []byte, made bool, err error) {
-	key, err := s.auditKey()
+	if err := s.finishDrafts(ctx); err != nil {
+		return nil, false, err
+	}
+	c, err := s.signed(ctx)
+	if err != nil || c.size == c.prev {
+		return nil, false, err
+	}
+	draft, err := s.draftCheckpoint(c)
 	if err != nil {
 		return nil, false, err
 	}
-	var size int64
 	err = s.Do(ctx, func(tx *Tx) error {
-		made = false
-		if size, err = tx.q.AuditSize(ctx); err != nil {
-			return fmt.Errorf("audit log size: %w", err)
-		}
-		last, err := tx.q.LastCheckpoint(ctx)
-		if err != nil {
-			return fmt.Errorf("last checkpoint: %w", err)
-		}
-		if size == last {
-			return nil
-		}
-		text, err = tx.signed(ctx, key, size)
-		if err != nil {
-			return err
-		}
-		n, err := tx.q.InsertCheckpoint(ctx, size, millis(tx.now), string(text))
-		made = n == 1
+		made, err = tx.addCheckpoint(ctx, c)
 		return err
 	})
+	if errors.Is(err, ErrUnavailable) {
+		return nil, false, err // it may stand: the next call knows
+	}
 	if err != nil || !made {
-		return nil, false, err
+		return nil, false, errors.Join(err, dropDraft(draft))
 	}
-	return text, true, s.keepCheckpoint(size, text)
+	return []byte(c.text), true, s.keepCheckpoint(c.size, draft)
 }
 
-// signed is the checkpoint of a size as a C2SP signed note. Its time stands in
-// the signed part.
-func (tx *Tx) signed(ctx context.Context, key *auditKey, size int64) ([]byte, error) {
-	root, err := tlog.TreeHash(size, hashCache{ctx: ctx, q: tx.q, kept: map[int64]tlog.Hash{}})
-	if err != nil {
-		return nil, fmt.Errorf("root of the audit log: %w", err)
-	}
-	text, err := note.Sign(&note.Note{Text: checkpointText(size, root, millis(tx.now))}, key.signer)
-	if err != nil {
-		return nil, fmt.Errorf("sign checkpoint: %w", err)
-	}
-	return text, nil
-}
-
-func checkpointText(size int64, root tlog.Hash, at int64) string {
-	return fmt.Sprintf("%s\n%d\n%s\nat %d\n", auditName, size, base64.StdEncoding.EncodeToString(root[:]), at)
-}
-
-// checkpoint is one that was read and whose signature is right.
+// checkpoint is a signed statement about the log.
 type checkpoint struct {
+	name string // what a finding calls it
 	size int64
 	root tlog.Hash
 	at   int64
+	prev int64 // size of the checkpoint before it
 	text string
 }
 
-// openCheckpoint checks a signed note and reads it.
-func openCheckpoint(text []byte, key *auditKey) (checkpoint, error) {
-	n, err := note.Open(text, note.VerifierList(key.verifier))
+// signed makes the checkpoint of what is committed, as a C2SP signed note. Its
+// time and its predecessor stand in the signed part.
+func (s *Store) signed(ctx context.Context) (checkpoint, error) {
+	var c checkpoint
+	err := s.View(ctx, func(tx *Tx) error {
+		var err error
+		if c.size, err = tx.q.AuditSize(ctx); err != nil {
+			return fmt.Errorf("audit log size: %w", err)
+		}
+		if c.prev, err = tx.q.LastCheckpoint(ctx); err != nil {
+			return fmt.Errorf("last checkpoint: %w", err)
+		}
+		if c.size == c.prev {
+			return nil
+		}
+		c.at = millis(tx.now)
+		if c.root, err = tlog.TreeHash(c.size, hashCache{ctx: ctx, q: tx.q, kept: map[int64]tlog.Hash{}}); err != nil {
+			return fmt.Errorf("root of the audit log: %w", err)
+		}
+		return nil
+	})
+	if err != nil || c.size == c.prev {
+		return c, err
+	}
+	key, err := s.auditKey()
 	if err != nil {
-		return checkpoint{}, fmt.Errorf("signature: %w", err)
+		return c, err
 	}
-	lines := strings.Split(n.Text, "\n")
-	if len(lines) != 5 || lines[0] != auditName || !strings.HasPrefix(lines[3], "at ") {
-		return checkpoint{}, errors.New("not a checkpoint of this log")
+	text, err := note.Sign(&note.Note{Text: c.body()}, key.signer)
+	if err != nil {
+		return c, fmt.Errorf("sign checkpoint: %w", err)
 	}
-	c := checkpoint{text: string(text)}
-	size, err1 := strconv.ParseInt(lines[1], 10, 64)
-	root, err2 := base64.StdEncoding.DecodeString(lines[2])
-	at, err3 := strconv.ParseInt(strings.TrimPrefix(lines[3], "at "), 10, 64)
-	if err := errors.Join(err1, err2, err3); err != nil || len(root) != len(c.root) {
-		return checkpoint{}, errors.New("not a checkpoint of this log")
-	}
-	c.size, c.at = size, at
-	copy(c.root[:], root)
+	c.text = string(text)
 	return c, nil
 }
 
-func (s *Store) checkpointDir() string { return filepath.Join(s.dataDir, "checkpoints") }
+// addCheckpoint keeps the row, unless another replica signed meanwhile.
+func (tx *Tx) addCheckpoint(ctx context.Context, c checkpoint) (bool, error) {
+	last, err := tx.q.LastCheckpoint(ctx)
+	if err != nil {
+		return false, fmt.Errorf("last checkpoint: %w", err)
+	}
+	if last != c.prev {
+		return false, nil
+	}
+	n, err := tx.q.InsertCheckpoint(ctx, c.size, c.at, c.text)
+	if err != nil {
+		return false, fmt.Errorf("keep checkpoint: %w", err)
+	}
+	return n == 1, nil
+}
 
-// keepCheckpoint writes the file beside the row. A file that stands there
-// already is never written over.
-func (s *Store) keepCheckpoint(size int64, text []byte) error {
-	if err := os.MkdirAll(s.checkpointDir(), 0o700); err != nil {
-		return fmt.Errorf("checkpoints: %w", err)
+// body is the signed part.
+func (c checkpoint) body() string {
+	return fmt.Sprintf("%s\n%d\n%s\nat %d\nprev %d\n", auditName, c.size, base64.StdEncoding.EncodeToString(c.root[:]), c.at, c.prev)
+}
+
+var (
+	errSignature    = errors.New("the signature is wrong")
+	errNoCheckpoint = errors.New("not a checkpoint of this log")
+)
+
+// openCheckpoint checks a signed note and reads it.
+func openCheckpoint(text string, key *auditKey) (checkpoint, error) {
+	n, err := note.Open([]byte(text), note.VerifierList(key.verifier))
+	if err != nil {
+		return checkpoint{}, errSignature
 	}
-	path := filepath.Join(s.checkpointDir(), fmt.Sprintf("%012d.txt", size))
-	if err := writeSynced(path, text); err != nil && !errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("keep checkpoint: %w", err)
+	lines := strings.Split(n.Text, "\n")
+	if len(lines) != 6 {
+		return checkpoint{}, errNoCheckpoint
 	}
-	return nil
+	c := checkpoint{text: text}
+	size, err1 := strconv.ParseInt(lines[1], 10, 64)
+	root, err2 := base64.StdEncoding.DecodeString(lines[2])
+	at, err3 := strconv.ParseInt(strings.TrimPrefix(lines[3], "at "), 10, 64)
+	prev, err4 := strconv.ParseInt(strings.TrimPrefix(lines[4], "prev "), 10, 64)
+	if errors.Join(err1, err2, err3, err4) != nil || len(root) != len(c.root) {
+		return checkpoint{}, errNoCheckpoint
+	}
+	c.size, c.at, c.prev = size, at, prev
+	copy(c.root[:], root)
+	if c.body() != n.Text {
+		return checkpoint{}, errNoCheckpoint
+	}
+	return c, nil
 }

@@ -121,38 +121,49 @@ func strangerKey() (*auditKey, error) {
 	return parseAuditKey(secret)
 }
 
-// makeAuditKey writes the secret half, which appears whole or not at all.
+// makeAuditKey writes the secret half. One that exists is another replica's,
+// which was first.
 func makeAuditKey(dir string) error {
 	secret, _, err := note.GenerateKey(rand.Reader, auditName)
 	if err != nil {
 		return err
 	}
-	tmp, err := os.CreateTemp(dir, "new-*")
+	if err := writeSynced(filepath.Join(dir, secretFile), []byte(secret+"\n")); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return nil
+}
+
+// writeSynced writes a file that appears whole or not at all, stands after a
+// power cut, and is never written over: [fs.ErrExist].
+func writeSynced(path string, text []byte) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), "new-*")
 	if err != nil {
 		return err
 	}
-	defer os.Remove(tmp.Name()) //nolint:errcheck // linked under its name, or of no use
-	_, err = tmp.WriteString(secret + "\n")
+	defer os.Remove(tmp.Name()) //nolint:errcheck // under its name, or of no use
+	_, err = tmp.Write(text)
 	if err := errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
 		return err
 	}
-	if err := os.Link(tmp.Name(), filepath.Join(dir, secretFile)); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err // one that exists is another replica's, which was first
-	}
-	return syncDir(dir)
+	return appear(tmp.Name(), path)
 }
 
-// writeSynced writes a file that stands after a power cut.
-func writeSynced(path string, text []byte) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // our own file
-	if err != nil {
+// appear gives a whole file its name, unless there is one with that name.
+func appear(from, to string) error {
+	err := os.Link(from, to)
+	if errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	_, err = f.Write(text)
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return errors.Join(err, os.Remove(path))
+	if err != nil { // a volume without links
+		if _, err := os.Lstat(to); err == nil {
+			return fmt.Errorf("%s: %w", to, fs.ErrExist)
+		}
+		if err := os.Rename(from, to); err != nil {
+			return err
+		}
 	}
-	return syncDir(filepath.Dir(path))
+	return syncDir(filepath.Dir(to))
 }
 
 // syncDir makes the names in a folder durable. Windows does that by itself, and

@@ -8,7 +8,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"hash"
 	"strconv"
+	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -41,22 +43,29 @@ func (tx *Tx) appendAudit(ctx context.Context, e sales.Entry, from Source) error
 	if err != nil {
 		return err
 	}
-	row := dbgen.AuditLeafe{
-		ID: tx.NewID(), At: millis(tx.now), Actor: e.Actor, Action: e.Action, Object: e.Object, BeforeValue: before, AfterValue: after,
-		Reason: e.Reason, Files: files, Source: source,
-	}
 	key, err := tx.store.auditKey()
 	if err != nil {
 		return err
 	}
-	text := leafText(row)
+	r := dbgen.AuditLeafe{
+		ID: tx.NewID(), At: millis(tx.now), Actor: storable(e.Actor), Action: storable(e.Action), Object: storable(e.Object),
+		BeforeValue: before, AfterValue: after, Reason: storable(e.Reason), Files: files, Source: source,
+	}
+	m := newLeafMAC(key)
+	h := m.hash(&r)
 	if err := tx.q.InsertLeaf(ctx, dbgen.InsertLeafParams{
-		ID: row.ID, At: row.At, Actor: row.Actor, Action: row.Action, Object: row.Object, BeforeValue: row.BeforeValue, AfterValue: row.AfterValue,
-		Reason: row.Reason, Files: row.Files, Source: row.Source, Hash: leafHash(text), Mac: key.mac(text),
+		ID: r.ID, At: r.At, Actor: r.Actor, Action: r.Action, Object: r.Object, BeforeValue: r.BeforeValue, AfterValue: r.AfterValue,
+		Reason: r.Reason, Files: r.Files, Source: r.Source, Hash: hexHash(h), Mac: m.mac(),
 	}); err != nil {
 		return fmt.Errorf("audit %s of %s: %w", e.Action, e.Object, err)
 	}
 	return nil
+}
+
+// storable is a text as both databases give it back: PostgreSQL takes neither
+// NUL nor broken UTF-8.
+func storable(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
 }
 
 // value is a before or after as the log keeps it.
@@ -71,30 +80,48 @@ func value(v any) (string, error) {
 	return string(text), nil
 }
 
-// leafText is a leaf's content, each part behind its length: no two leaves have
-// one encoding.
-func leafText(r dbgen.AuditLeafe) []byte {
-	var b []byte
-	for _, part := range []string{
-		leafVersion, r.ID, strconv.FormatInt(r.At, 10), r.Actor, r.Action, r.Object, r.BeforeValue, r.AfterValue, r.Reason, r.Files, r.Source,
-	} {
-		b = binary.AppendUvarint(b, uint64(len(part)))
-		b = append(b, part...)
-	}
-	return b
+// appendLeaf adds a leaf's content to b, each part behind its length: no two
+// leaves have one encoding.
+func appendLeaf(b []byte, r *dbgen.AuditLeafe) []byte {
+	var at [20]byte
+	b = appendPart(b, leafVersion)
+	b = appendPart(b, r.ID)
+	b = appendPart(b, string(strconv.AppendInt(at[:0], r.At, 10)))
+	b = appendPart(b, r.Actor)
+	b = appendPart(b, r.Action)
+	b = appendPart(b, r.Object)
+	b = appendPart(b, r.BeforeValue)
+	b = appendPart(b, r.AfterValue)
+	b = appendPart(b, r.Reason)
+	b = appendPart(b, r.Files)
+	return appendPart(b, r.Source)
 }
 
-// leafHash is RFC 6962's hash of a leaf.
-func leafHash(text []byte) string {
-	h := tlog.RecordHash(text)
-	return hex.EncodeToString(h[:])
+func appendPart(b []byte, part string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(part))), part...)
 }
 
-// mac marks a leaf as written by a holder of the audit key.
-func (k *auditKey) mac(text []byte) string {
-	m := hmac.New(sha256.New, k.macKey[:])
-	m.Write(text)
-	return hex.EncodeToString(m.Sum(nil))
+// leafMAC computes hash and mark of one leaf after the other: RFC 6962's hash,
+// and a mark that only a holder of the audit key can make.
+type leafMAC struct {
+	text []byte
+	key  hash.Hash
+}
+
+func newLeafMAC(k *auditKey) leafMAC { return leafMAC{key: hmac.New(sha256.New, k.macKey[:])} }
+
+// hash takes a leaf up.
+func (m *leafMAC) hash(r *dbgen.AuditLeafe) tlog.Hash {
+	m.text = appendLeaf(m.text[:0], r)
+	return tlog.RecordHash(m.text)
+}
+
+// mac is the mark of the leaf taken up last.
+func (m *leafMAC) mac() string {
+	m.key.Reset()
+	m.key.Write(m.text)
+	var sum [sha256.Size]byte
+	return hex.EncodeToString(m.key.Sum(sum[:0]))
 }
 
 // unsequenced counts the leaves that have no place in the log yet.

@@ -60,6 +60,14 @@ func OpenEvidence(dataDir string) (*Evidence, error) {
 	return e, e.sweep(time.Now()) //nolint:forbidigo // compared with the file system's own times
 }
 
+// Close lets go of the folder.
+func (e *Evidence) Close() error {
+	if err := e.root.Close(); err != nil {
+		return fmt.Errorf("evidence folder: %w", err)
+	}
+	return nil
+}
+
 // sweep removes temporary files that are too old to be in use.
 func (e *Evidence) sweep(now time.Time) error {
 	entries, err := fs.ReadDir(e.root.FS(), ".")

@@ -31,9 +31,8 @@ type Store struct {
 	wake    chan struct{}
 	unlock  func() error
 
-	keyOnce sync.Once // loads the audit key
-	key     *auditKey
-	keyErr  error
+	keyMu sync.Mutex // guards key
+	key   *auditKey  // nil until its first use
 }
 
 // engine is what SQLite and PostgreSQL do differently.

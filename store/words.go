@@ -11,6 +11,7 @@ const (
 	wordLeafNumber     = "审计记录 %s 的编号 %d 被改动"
 	wordLeavesUnread   = "审计记录从 #%d 起读不出来：%v"
 	wordOpenUnread     = "未编号的审计记录从 %q 之后读不出来：%v"
+	wordLeavesHidden   = "审计记录里另有 %d 行不在编号之内"
 	wordHashGone       = "审计散列 %d 不见了"
 	wordHashAltered    = "审计散列 %d 被改动"
 	wordHashExtra      = "审计散列 %d 是多出来的"

@@ -79,6 +79,17 @@ func (q *Queries) CardByMessage(ctx context.Context, messageID string) (Card, er
 	return i, err
 }
 
+const checkpointBody = `-- name: CheckpointBody :one
+SELECT body FROM audit_checkpoints WHERE size = $1
+`
+
+func (q *Queries) CheckpointBody(ctx context.Context, size int64) (string, error) {
+	row := q.db.QueryRowContext(ctx, checkpointBody, size)
+	var body string
+	err := row.Scan(&body)
+	return body, err
+}
+
 const checkpoints = `-- name: Checkpoints :many
 SELECT size, at, body FROM audit_checkpoints ORDER BY size
 `
@@ -106,12 +117,12 @@ func (q *Queries) Checkpoints(ctx context.Context) ([]AuditCheckpoint, error) {
 	return items, nil
 }
 
-const countAuditHashes = `-- name: CountAuditHashes :one
-SELECT COUNT(*) FROM audit_hashes
+const countLeaves = `-- name: CountLeaves :one
+SELECT COUNT(*) FROM audit_leaves
 `
 
-func (q *Queries) CountAuditHashes(ctx context.Context) (int64, error) {
-	row := q.db.QueryRowContext(ctx, countAuditHashes)
+func (q *Queries) CountLeaves(ctx context.Context) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countLeaves)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -188,12 +199,13 @@ func (q *Queries) InsertLeaf(ctx context.Context, arg InsertLeafParams) error {
 }
 
 const keptFiles = `-- name: KeptFiles :many
-SELECT id, sha256 FROM files WHERE sha256 <> '' AND id > $1 ORDER BY id LIMIT $2
+SELECT id, sha256, data FROM files WHERE id > $1 ORDER BY id LIMIT $2
 `
 
 type KeptFilesRow struct {
 	ID     string
 	Sha256 string
+	Data   string
 }
 
 func (q *Queries) KeptFiles(ctx context.Context, after string, most int32) ([]KeptFilesRow, error) {
@@ -205,7 +217,7 @@ func (q *Queries) KeptFiles(ctx context.Context, after string, most int32) ([]Ke
 	items := []KeptFilesRow{}
 	for rows.Next() {
 		var i KeptFilesRow
-		if err := rows.Scan(&i.ID, &i.Sha256); err != nil {
+		if err := rows.Scan(&i.ID, &i.Sha256, &i.Data); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -272,7 +284,7 @@ func (q *Queries) LeavesAround(ctx context.Context, after int64, most int32) ([]
 }
 
 const leavesFrom = `-- name: LeavesFrom :many
-SELECT id, seq, at, actor, action, object, before_value, after_value, reason, files, source, hash, mac FROM audit_leaves WHERE seq >= $1 ORDER BY seq LIMIT $2
+SELECT id, seq, at, actor, action, object, before_value, after_value, reason, files, source, hash, mac FROM audit_leaves WHERE seq >= $1 AND seq >= 0 ORDER BY seq LIMIT $2
 `
 
 func (q *Queries) LeavesFrom(ctx context.Context, first int64, most int32) ([]AuditLeafe, error) {
