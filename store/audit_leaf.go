@@ -118,10 +118,21 @@ func (m *leafMAC) hash(r *dbgen.AuditLeafe) tlog.Hash {
 
 // mac is the mark of the leaf taken up last.
 func (m *leafMAC) mac() string {
+	sum := m.sum()
+	return hex.EncodeToString(sum[:])
+}
+
+// marks says whether mac is that mark.
+func (m *leafMAC) marks(mac string) bool {
+	sum := m.sum()
+	return isHash(mac, &sum)
+}
+
+func (m *leafMAC) sum() (sum [sha256.Size]byte) {
 	m.key.Reset()
 	m.key.Write(m.text)
-	var sum [sha256.Size]byte
-	return hex.EncodeToString(m.key.Sum(sum[:0]))
+	m.key.Sum(sum[:0])
+	return sum
 }
 
 // unsequenced counts the leaves that have no place in the log yet.

@@ -21,7 +21,7 @@ type Report struct {
 }
 
 const (
-	verifyPage  = 2000    // how many rows are held at once
+	verifyPage  = 1000    // how many rows are held at once
 	findingsMax = 1000    // a log with so many faults is broken as a whole
 	gapMax      = 100_000 // how many missing leaves the stored hashes may stand in for
 )

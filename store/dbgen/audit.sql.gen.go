@@ -287,6 +287,8 @@ const leavesFrom = `-- name: LeavesFrom :many
 SELECT id, seq, at, actor, action, object, before_value, after_value, reason, files, source, hash, mac FROM audit_leaves WHERE seq >= $1 AND seq >= 0 ORDER BY seq LIMIT $2
 `
 
+// SQLite uses the partial index for the second term and enters it by the first
+// one: the other way round each page would be sought from the start.
 func (q *Queries) LeavesFrom(ctx context.Context, first int64, most int32) ([]AuditLeafe, error) {
 	rows, err := q.db.QueryContext(ctx, leavesFrom, first, most)
 	if err != nil {
