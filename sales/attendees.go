@@ -30,7 +30,7 @@ func splitTitle(part string) (name, title string) {
 		marks += "-—"
 	}
 	if i := strings.IndexFunc(part, func(r rune) bool { return strings.ContainsRune(marks, r) }); i >= 0 {
-		return trimMarks(part[:i]), trimMarks(part[i:])
+		return join(strings.Fields(trimMarks(part[:i]))), join(strings.Fields(trimMarks(part[i:])))
 	}
 	words := strings.Fields(trimMarks(part))
 	if len(words) < 2 {

@@ -1,6 +1,10 @@
 package sales
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+	"unicode"
+)
 
 // Likeness says how alike two company names are.
 type Likeness int
@@ -12,24 +16,53 @@ const (
 	CompanySame
 )
 
-// CompanyKey is what two spellings of one company have in common: folded, lower
+// foreignForm is a Latin legal form at the end of a name, apart from what stands
+// before it: Zinc is not Z Inc.
+var foreignForm = regexp.MustCompile(`(?s)^(.*[^a-z0-9])(?:co[\s.,]*ltd|corporation|corp|incorporated|inc|limited|ltd|llc|gmbh|co)[\s.,]*$`)
+
+// CompanyKey is what spellings of one company have in common: folded, lower
 // case, without brackets, punctuation, legal form and leading region. A branch
-// (分公司) is a company of its own.
+// (分公司) is a company of its own. The key of a key is the same key.
 func CompanyKey(name string) string {
-	s := strings.ToLower(Fold(name))
-	s = strings.Map(func(r rune) rune {
-		if strings.ContainsRune(" ·•‧・.-_、,，()（）[]【】\"'“”&\n", r) {
+	for {
+		key := companyStep(name)
+		if key == name {
+			return key
+		}
+		name = key // each step only takes away, so this ends
+	}
+}
+
+func companyStep(s string) string {
+	s = strings.ToLower(Fold(s))
+	if m := foreignForm.FindStringSubmatch(s); m != nil && runes(onlyWord(m[1])) >= 2 {
+		s = m[1]
+	}
+	s = dropRegionBrackets(strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
 			return -1
 		}
 		return r
-	}, dropRegionBrackets(s))
-	s = cutSuffix(s)
-	return cutRegion(s)
+	}, s))
+	return cutRegion(cutSuffix(onlyWord(s)))
+}
+
+// onlyWord drops punctuation, symbols and spaces.
+func onlyWord(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPunct(r) || unicode.IsSymbol(r) || unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // dropRegionBrackets removes (深圳) and the like, which say where, not who.
 func dropRegionBrackets(s string) string {
-	s = strings.NewReplacer("（", "(", "）", ")", "【", "(", "】", ")").Replace(s)
+	s = strings.NewReplacer("【", "(", "】", ")", "〔", "(", "〕", ")", "[", "(", "]", ")").Replace(s)
+	if !strings.Contains(s, "(") {
+		return s
+	}
 	for _, r := range regions {
 		s = strings.ReplaceAll(s, "("+r+")", "")
 		s = strings.ReplaceAll(s, "("+r+"市)", "")
@@ -38,10 +71,7 @@ func dropRegionBrackets(s string) string {
 }
 
 func cutSuffix(s string) string {
-	if strings.HasSuffix(s, "分公司") {
-		return s
-	}
-	for cut := true; cut; {
+	for cut := true; cut && !strings.HasSuffix(s, "分公司"); {
 		cut = false
 		for _, suffix := range companySuffixes {
 			if rest, ok := strings.CutSuffix(s, suffix); ok && runes(rest) >= 2 {
@@ -54,23 +84,37 @@ func cutSuffix(s string) string {
 }
 
 func cutRegion(s string) string {
-	for cut := true; cut; {
-		cut = false
-		for _, r := range regions {
-			rest, ok := strings.CutPrefix(s, r)
-			if !ok {
-				continue
-			}
-			for _, unit := range []string{"自治区", "特别行政区", "省", "市"} {
-				rest = strings.TrimPrefix(rest, unit)
-			}
-			if runes(rest) >= 2 {
-				s, cut = rest, true
-				break
-			}
+	for _, r := range regions {
+		rest, ok := strings.CutPrefix(s, r)
+		if !ok {
+			continue
+		}
+		for _, unit := range regionUnits {
+			rest = strings.TrimPrefix(rest, unit)
+		}
+		if runes(rest) >= 2 && !says(rest) {
+			return rest
 		}
 	}
 	return s
+}
+
+// says tells whether a name says only what a company does: 北京银行 and 上海银行
+// are two banks, so such a name keeps its region.
+func says(rest string) bool {
+	for rest != "" {
+		cut := false
+		for _, word := range trades {
+			if after, ok := strings.CutPrefix(rest, word); ok {
+				rest, cut = after, true
+				break
+			}
+		}
+		if !cut {
+			return false
+		}
+	}
+	return true
 }
 
 func runes(s string) int { return len([]rune(s)) }

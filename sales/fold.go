@@ -1,6 +1,7 @@
 package sales
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -10,79 +11,71 @@ import (
 // zero-width, direction) or says nothing (emoji, [强]) goes away. Line breaks
 // stay. Fold of a folded text is the same text.
 func Fold(s string) string {
-	var b strings.Builder
-	b.Grow(len(s))
+	out := make([]rune, 0, len(s))
 	for _, r := range s {
-		switch {
-		case r == '\n':
-			b.WriteRune('\n')
-		case r == 0x3000 || unicode.IsSpace(r):
-			b.WriteByte(' ')
-		case r >= 0xFF01 && r <= 0xFF5E:
-			b.WriteRune(r - 0xFEE0)
-		case r == '￥':
-			b.WriteRune('¥')
-		case unseen(r) || emoji(r):
-		default:
-			b.WriteRune(r)
+		r = halfWidth(r)
+		if r != '\n' && unseen(r) {
+			continue
+		}
+		out = append(out, r)
+		if r == ']' {
+			// Looking back from each closing bracket reads the text once, and
+			// what is left holds no sticker however they were nested.
+			out = dropSticker(out)
 		}
 	}
-	return strings.TrimSpace(dropStickers(b.String()))
+	return strings.TrimSpace(string(out))
 }
 
-// unseen tells control, format and unassigned-selector characters.
+// halfWidth gives a character its plain form.
+func halfWidth(r rune) rune {
+	switch {
+	case r == '\n':
+		return r
+	case unicode.IsSpace(r): // U+3000 among them
+		return ' '
+	case r >= 0xFF01 && r <= 0xFF5E:
+		return r - 0xFEE0
+	case r == '￥':
+		return '¥'
+	}
+	return r
+}
+
+// unseen tells characters that cannot be seen, and pictographs: none of them is
+// part of a name or an amount.
 func unseen(r rune) bool {
-	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || (r >= 0xFE00 && r <= 0xFE0F) || (r >= 0xE0000 && r <= 0xE01EF) || r == 0x034F || r == 0x115F || r == 0x1160 || r == 0x3164 || r == unicode.ReplacementChar
-}
-
-// emoji tells pictographs; none of them is part of a name or an amount.
-func emoji(r rune) bool {
-	return (r >= 0x1F000 && r <= 0x1FAFF) || (r >= 0x2600 && r <= 0x27BF) || (r >= 0x2B00 && r <= 0x2BFF) || r == 0x20E3 || (r >= 0x1F1E6 && r <= 0x1F1FF)
+	return unicode.IsControl(r) || r == unicode.ReplacementChar || unicode.In(r, unicode.Cf, invisibles, pictographs)
 }
 
 // stickerMax is the most runes that stand in a sticker's brackets.
-const stickerMax = 6
+const stickerMax = 14
 
-// dropStickers removes [强] and its like: brackets around a few Han or Latin
-// letters and nothing else. It repeats until nothing changes, so that what
-// remains holds none.
-func dropStickers(s string) string {
-	for {
-		cut := dropOnce(s)
-		if cut == s {
-			return s
+// dropSticker cuts [强] and its like off the end: brackets around a few Han
+// characters or a sticker's Latin name. [MES] is a word and stays.
+func dropSticker(out []rune) []rune {
+	end := len(out) - 1
+	for i := end - 1; i >= 0 && i >= end-stickerMax-1; i-- {
+		if out[i] == '[' {
+			if sticker(out[i+1 : end]) {
+				return out[:i]
+			}
+			return out
 		}
-		s = cut
 	}
+	return out
 }
 
-func dropOnce(s string) string {
-	var b strings.Builder
-	for {
-		open := strings.IndexByte(s, '[')
-		if open < 0 {
-			b.WriteString(s)
-			return b.String()
-		}
-		b.WriteString(s[:open])
-		s = s[open:]
-		end := strings.IndexByte(s, ']')
-		if end > 0 && sticker(s[1:end]) {
-			s = s[end+1:]
-			continue
-		}
-		b.WriteByte('[')
-		s = s[1:]
-	}
-}
+// hanStickerMax is the most Han characters of a sticker's name.
+const hanStickerMax = 6
 
-func sticker(name string) bool {
-	n := 0
-	for _, r := range name {
-		if !unicode.IsLetter(r) {
-			return false
-		}
-		n++
+func sticker(name []rune) bool {
+	if len(name) == 0 {
+		return false
 	}
-	return n > 0 && n <= stickerMax
+	if len(name) <= hanStickerMax && !slices.ContainsFunc(name, func(r rune) bool { return !unicode.Is(unicode.Han, r) }) {
+		return true
+	}
+	_, known := stickerNames[strings.ToLower(string(name))]
+	return known
 }

@@ -1,8 +1,9 @@
 package sales
 
 import (
+	"maps"
 	"regexp"
-	"strconv"
+	"slices"
 	"strings"
 )
 
@@ -10,7 +11,7 @@ import (
 // the person is answered.
 type Problem struct {
 	Field string // the field's Chinese name
-	Kind  string // missing or invalid
+	Kind  string // missing, invalid or too_long
 	Got   string
 }
 
@@ -21,16 +22,19 @@ const (
 	ProblemTooLong = "too_long"
 )
 
-// Most characters in a name, and in free text.
+// Most characters in a name, and in free text; most fields that are not ours.
 const (
-	nameMax = 64
-	textMax = 2000
+	nameMax   = 64
+	textMax   = 2000
+	fieldsMax = 20
 )
 
-var (
-	budgetShape = regexp.MustCompile(`预算[约在为是:： ]*([¥￥]?[\d.,，]+\s*(?:亿|千万|百万|十万|万|[wW]|千|[kK])?\s*元?)`)
-	numberShape = regexp.MustCompile(`^(?:约|大约|超过)?\s*(\d{1,9}|\d{1,3}(?:,\d{3})+)\s*(万|千)?\s*(?:人|名|员工|人以上|次|左右|\+)*$`)
-)
+// SuspectField is the field of a lead that says its e-mail address is not to be
+// trusted.
+const SuspectField = "邮箱存疑"
+
+// budgetShape finds a budget in free text: 预算50万, 预算大约是 120 万元.
+var budgetShape = regexp.MustCompile(`预算(?:大约|大概|[约在为是有:： ])*([¥￥]?\d[\d,.]*\d?\s*(?:亿|千万|百万|十万|万|[wW]|千|[kK])?\s*元?|[零一二两三四五六七八九十百千万亿]+万?元?)`)
 
 // Canonical gives the field that a word of a person means: 手机 is 电话. ok is
 // false for words that mean no field of ours.
@@ -44,44 +48,73 @@ func Canonical(word string) (field string, ok bool) {
 // ours is kept under its name. Problems name everything that is wrong; the lead
 // then holds what was right.
 func NewLead(in map[string]string) (Lead, []Problem) {
-	b := leadBuilder{lead: Lead{Fields: map[string]string{}}}
-	given := map[string]string{}
-	for name, value := range in {
-		if field, ok := Canonical(name); ok {
-			given[field] = Fold(value)
-			continue
-		}
-		b.other(name, value)
-	}
+	b := leadBuilder{lead: Lead{Fields: map[string]string{}}, given: map[string]string{}}
+	b.take(in)
 	l := &b.lead
-	l.Company = b.name("公司", given)
-	l.Contact = b.name("联系人", given)
-	b.reach(given)
-	l.Industry = b.optional("行业", given, nameMax)
-	l.Tech = b.optional("技术栈", given, nameMax)
-	l.Source = b.optional("来源", given, nameMax)
-	l.Need = b.optional("需求", given, textMax)
-	l.Size = b.number("规模", given)
-	l.Visits = b.number("访问", given)
-	l.BANT = BANT{
-		Budget: b.optional("预算", given, nameMax), Authority: b.optional("决策人", given, nameMax),
-		Need: l.Need, Timing: b.optional("时间", given, nameMax),
+	l.Company = b.name("公司")
+	if l.CompanyKey = CompanyKey(l.Company); l.Company != "" && l.CompanyKey == "" {
+		b.say("公司", ProblemInvalid, l.Company) // nothing but punctuation
 	}
+	l.Contact = b.name("联系人")
+	b.reach()
+	l.Industry = b.text("行业", nameMax)
+	l.Tech = b.text("技术栈", nameMax)
+	l.Source = b.text("来源", nameMax)
+	l.Need = b.text("需求", textMax)
+	l.Size = b.number("规模")
+	l.Visits = b.number("访问")
+	l.BANT = BANT{Budget: b.text("预算", nameMax), Authority: b.text("决策人", nameMax), Need: l.Need, Timing: b.text("时间", nameMax)}
 	if l.BANT.Budget == "" {
-		if m := budgetShape.FindStringSubmatch(l.Need); m != nil {
-			l.BANT.Budget = strings.TrimSpace(m[1])
-		}
+		l.BANT.Budget = budgetIn(l.Need)
 	}
-	l.CompanyKey = CompanyKey(l.Company)
 	if len(l.Fields) == 0 {
 		l.Fields = nil
 	}
 	return b.lead, b.problems
 }
 
+// budgetIn is the amount that a text calls a budget, as it was written.
+func budgetIn(need string) string {
+	m := budgetShape.FindStringSubmatch(need)
+	if m == nil {
+		return ""
+	}
+	budget := strings.TrimRight(strings.TrimSpace(m[1]), ",.")
+	if _, err := ParseMoney(budget); err != nil {
+		return ""
+	}
+	return budget
+}
+
 type leadBuilder struct {
 	lead     Lead
+	given    map[string]string // by our names
 	problems []Problem
+}
+
+// take sorts what was given into our fields and others. Where a field was given
+// under two names, its own name counts, else the first in order: the same input
+// gives the same lead.
+func (b *leadBuilder) take(in map[string]string) {
+	for _, name := range slices.Sorted(maps.Keys(in)) {
+		value := Fold(in[name])
+		field, ok := Canonical(name)
+		switch {
+		case value == "":
+		case !ok:
+			b.other(Fold(name), value)
+		case b.given[field] == "" || Fold(name) == field:
+			b.given[field] = value
+		}
+	}
+}
+
+// other keeps what is no field of ours, within reason.
+func (b *leadBuilder) other(name, value string) {
+	if name == "" || name == SuspectField || runes(name) > nameMax || runes(value) > textMax || len(b.lead.Fields) >= fieldsMax {
+		return
+	}
+	b.lead.Fields[name] = value
 }
 
 func (b *leadBuilder) say(field, kind, got string) {
@@ -89,25 +122,18 @@ func (b *leadBuilder) say(field, kind, got string) {
 }
 
 // name is a compulsory field.
-func (b *leadBuilder) name(field string, given map[string]string) string {
-	v := b.optional(field, given, nameMax)
-	if v == "" && !b.has(field) {
+func (b *leadBuilder) name(field string) string {
+	if b.given[field] == "" {
 		b.say(field, ProblemMissing, "")
+		return ""
 	}
-	return v
+	return b.text(field, nameMax)
 }
 
-func (b *leadBuilder) has(field string) bool {
-	for _, p := range b.problems {
-		if p.Field == field {
-			return true
-		}
-	}
-	return false
-}
-
-func (b *leadBuilder) optional(field string, given map[string]string, most int) string {
-	v := strings.Join(strings.Fields(given[field]), " ")
+// text is a field of free text in one line. Formulas and markup stay what they
+// are: whoever shows or exports them must make them harmless.
+func (b *leadBuilder) text(field string, most int) string {
+	v := strings.Join(strings.Fields(b.given[field]), " ")
 	if runes(v) > most {
 		b.say(field, ProblemTooLong, string([]rune(v)[:20])+"…")
 		return ""
@@ -116,8 +142,8 @@ func (b *leadBuilder) optional(field string, given map[string]string, most int) 
 }
 
 // reach is how the customer can be reached: a phone number or an address.
-func (b *leadBuilder) reach(given map[string]string) {
-	phone, mail := given["电话"], given["邮箱"]
+func (b *leadBuilder) reach() {
+	phone, mail := b.given["电话"], b.given["邮箱"]
 	if phone == "" && mail == "" {
 		b.say("电话", ProblemMissing, "")
 		return
@@ -132,46 +158,24 @@ func (b *leadBuilder) reach(given map[string]string) {
 		return
 	}
 	address, err := NormalEmail(mail)
-	switch {
-	case err != nil:
+	if err != nil {
 		b.say("邮箱", ProblemInvalid, mail)
-	case SuspectEmail(address):
-		b.lead.Email = address
-		b.lead.Fields["邮箱存疑"] = "域名里有形近字"
-	default:
-		b.lead.Email = address
+		return
+	}
+	b.lead.Email = address
+	if SuspectEmail(address) {
+		b.lead.Fields[SuspectField] = "域名里有形近字"
 	}
 }
 
-func (b *leadBuilder) number(field string, given map[string]string) int64 {
-	v := given[field]
+func (b *leadBuilder) number(field string) int64 {
+	v := b.given[field]
 	if v == "" {
 		return 0
 	}
-	m := numberShape.FindStringSubmatch(v)
-	if m == nil {
+	n, ok := parseCount(v)
+	if !ok {
 		b.say(field, ProblemInvalid, v)
-		return 0
-	}
-	n, err := strconv.ParseInt(strings.ReplaceAll(m[1], ",", ""), 10, 64)
-	if err != nil {
-		b.say(field, ProblemInvalid, v)
-		return 0
-	}
-	switch m[2] {
-	case "万":
-		n *= 10_000
-	case "千":
-		n *= 1_000
 	}
 	return n
-}
-
-// other keeps what is no field of ours, within reason.
-func (b *leadBuilder) other(name, value string) {
-	name, value = Fold(name), Fold(value)
-	if name == "" || value == "" || runes(name) > nameMax || runes(value) > textMax || len(b.lead.Fields) >= 20 {
-		return
-	}
-	b.lead.Fields[name] = value
 }

@@ -3,6 +3,7 @@ package sales
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/bits"
 	"regexp"
 	"strconv"
@@ -26,7 +27,10 @@ var (
 	amountShape = regexp.MustCompile(`^(?:¥|rmb|cny|人民币)?\s*(\d{1,3}(?:,\d{3})+|\d{1,13})(?:\.(\d{1,8}))?\s*(亿|千万|百万|十万|万|w|千|k)?\s*(?:元|块|圆|rmb|cny|人民币)?(?:整|左右)?$`)
 )
 
-// units are what may stand behind a number, as powers of ten.
+// moneyMax is a million million yuan: more is a slip of the finger.
+const moneyMax = 1_000_000_000_000_00
+
+// unitZeros is the power of ten that a unit behind a number means.
 func unitZeros(unit string) int {
 	switch unit {
 	case "亿":
@@ -46,12 +50,20 @@ func unitZeros(unit string) int {
 }
 
 // ParseMoney reads an amount as people write it: 128万, 1,280,000.00, ￥１２８,
-// 1.5亿, 500元. It is exact: what has more than two decimals in the end, or is
-// not an amount, is an error.
+// 1.5亿, 500元, 壹佰万元整. It is exact: what has more than two decimals in the
+// end, or is not an amount, is an error.
 func ParseMoney(s string) (Money, error) {
-	m := amountShape.FindStringSubmatch(strings.ToLower(Fold(s)))
+	text := strings.ToLower(Fold(s))
+	m := amountShape.FindStringSubmatch(text)
 	if m == nil {
-		return Money{}, fmt.Errorf("%w: %q", errMoney, s)
+		fen, ok := hanMoney(text)
+		if !ok {
+			return Money{}, fmt.Errorf("%w: %d characters", errMoney, runes(text))
+		}
+		if fen > moneyMax {
+			return Money{}, errOverflow
+		}
+		return Money{Fen: fen}, nil
 	}
 	zeros := unitZeros(m[3]) + 2 // to fen
 	whole, frac := strings.ReplaceAll(m[1], ",", ""), m[2]
@@ -66,7 +78,7 @@ func ParseMoney(s string) (Money, error) {
 		return Money{}, nil
 	}
 	fen, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil || fen > 1_000_000_000_000_00 {
+	if err != nil || fen > moneyMax {
 		return Money{}, errOverflow
 	}
 	return Money{Fen: fen}, nil
@@ -96,11 +108,21 @@ func (m Money) parts() (sign string, whole uint64, cents uint64) {
 	return sign, abs / 100, abs % 100
 }
 
+// yuan is the currency that an empty Cur means.
+const yuan = "CNY"
+
 func (m Money) symbol() string {
-	if m.Cur == "" || m.Cur == "CNY" {
+	if m.currency() == yuan {
 		return "¥"
 	}
 	return m.Cur + " "
+}
+
+func (m Money) currency() string {
+	if m.Cur == "" {
+		return yuan
+	}
+	return m.Cur
 }
 
 func thousands(n uint64) string {
@@ -113,7 +135,7 @@ func thousands(n uint64) string {
 
 // Add sums two amounts of one currency.
 func (m Money) Add(o Money) (Money, error) {
-	if m.Cur != o.Cur {
+	if m.currency() != o.currency() {
 		return Money{}, errCurrency
 	}
 	sum := m.Fen + o.Fen
@@ -125,7 +147,7 @@ func (m Money) Add(o Money) (Money, error) {
 
 // Sub takes one amount from another of the same currency.
 func (m Money) Sub(o Money) (Money, error) {
-	if m.Cur != o.Cur {
+	if m.currency() != o.currency() {
 		return Money{}, errCurrency
 	}
 	diff := m.Fen - o.Fen
@@ -166,24 +188,26 @@ func magnitude(n int64) uint64 {
 // Split shares the amount by weights: nothing is lost, and the fen that remain
 // go to the largest remainders, the first of equals first.
 func (m Money) Split(weights ...int64) ([]Money, error) {
-	var total int64
+	var total uint64
 	for _, w := range weights {
 		if w < 0 {
 			return nil, fmt.Errorf("%w: negative weight", errMoney)
 		}
-		total += w
+		if total += magnitude(w); total > math.MaxInt64 {
+			return nil, errOverflow
+		}
 	}
-	if total <= 0 || m.Fen < 0 {
+	if total == 0 || m.Fen < 0 {
 		return nil, fmt.Errorf("%w: nothing to share", errMoney)
 	}
 	shares := make([]Money, len(weights))
 	rest := make([]uint64, len(weights))
 	left := m.Fen
 	for i, w := range weights {
-		hi, lo := bits.Mul64(uint64(m.Fen), uint64(w))
-		q, r := bits.Div64(hi%uint64(total), lo, uint64(total))
-		shares[i], rest[i] = Money{Fen: int64(q), Cur: m.Cur}, r //nolint:gosec // at most m.Fen
-		left -= int64(q)                                         //nolint:gosec // at most m.Fen
+		hi, lo := bits.Mul64(magnitude(m.Fen), magnitude(w))
+		q, r := bits.Div64(hi, lo, total) // w ≤ total, so the quotient is at most m.Fen
+		shares[i], rest[i] = Money{Fen: int64(q), Cur: m.Cur}, r
+		left -= int64(q)
 	}
 	for ; left > 0; left-- {
 		best := 0

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 // errPhone and errEmail are the only complaints about contact details; the
@@ -13,16 +14,19 @@ var (
 	errPhone = errors.New("not a phone number")
 	errEmail = errors.New("not an e-mail address")
 
-	extPattern = regexp.MustCompile(`(?i)(?:转|分机|ext\.?|x)\s*[:：]?\s*(\d{1,6})$`)
-	mobileCN   = regexp.MustCompile(`^1[3-9]\d{9}$`)
-	landCN     = regexp.MustCompile(`^0(?:10|2\d|[3-9]\d{2})[2-8]\d{6,7}$`)
-	serviceCN  = regexp.MustCompile(`^(?:400|800)\d{7}$`)
-	emailShape = regexp.MustCompile(`^[A-Za-z0-9._%+'-]{1,64}@[^@\s]{1,255}$`)
+	extPattern  = regexp.MustCompile(`(?i)(?:转|分机|ext\.?|x)\s*[:：]?\s*(\d{1,6})$`)
+	mobileCN    = regexp.MustCompile(`^1[3-9]\d{9}$`)
+	landCN      = regexp.MustCompile(`^0(?:10|2\d|[3-9]\d{2})[2-8]\d{6,7}$`)
+	serviceCN   = regexp.MustCompile(`^(?:400|800)\d{7}$`)
+	emailLocal  = regexp.MustCompile(`^[a-z0-9_%+'-]+(?:\.[a-z0-9_%+'-]+)*$`)
+	domainShape = regexp.MustCompile(`^(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\.)+[\p{L}][\p{L}\p{M}\p{N}-]{1,62}$`)
 )
 
 // NormalPhone writes a phone number in one way: +8613800138000 for a Chinese
 // mobile, +861062345678 for a landline, 4008208820 for a service number, and
-// + with country code for others. An extension (转801) is given apart.
+// + with country code for others. An extension (转801) is given apart. A
+// landline needs its area code: without the 0 it could be a mobile number that
+// lacks a digit.
 func NormalPhone(s string) (phone, ext string, err error) {
 	s = Fold(s)
 	if m := extPattern.FindStringSubmatchIndex(s); m != nil {
@@ -31,46 +35,56 @@ func NormalPhone(s string) (phone, ext string, err error) {
 	}
 	digits, plus, ok := dialled(s)
 	if !ok {
-		return "", "", fmt.Errorf("%w: %d characters", errPhone, len([]rune(s)))
+		return "", "", fmt.Errorf("%w: %d characters", errPhone, runes(s))
 	}
-	national := digits
+	national, china := digits, false
 	switch {
 	case strings.HasPrefix(digits, "0086"):
-		national, plus = digits[4:], false
+		national, china = digits[4:], true
 	case strings.HasPrefix(digits, "00"):
 		digits, plus = digits[2:], true
 	case strings.HasPrefix(digits, "86") && (plus || len(digits) > 11):
-		national, plus = digits[2:], false
+		national, china = digits[2:], true
 	}
-	switch {
-	case plus:
+	if plus && !china {
 		if len(digits) < 7 || len(digits) > 15 || digits[0] == '0' {
 			return "", "", errPhone
 		}
 		return "+" + digits, ext, nil
-	case mobileCN.MatchString(national):
-		return "+86" + national, ext, nil
-	case serviceCN.MatchString(national):
-		return national, ext, nil
-	case landCN.MatchString(national):
-		return "+86" + national[1:], ext, nil
-	case landCN.MatchString("0" + national):
-		return "+86" + national, ext, nil
 	}
-	return "", "", errPhone
+	if phone, ok = chinese(national, china); !ok {
+		return "", "", errPhone
+	}
+	return phone, ext, nil
+}
+
+// chinese writes a number of China; abroad tells that it came with the country
+// code, where an area code stands without its 0.
+func chinese(national string, abroad bool) (phone string, ok bool) {
+	switch {
+	case mobileCN.MatchString(national):
+		return "+86" + national, true
+	case serviceCN.MatchString(national):
+		return national, true
+	case landCN.MatchString(national):
+		return "+86" + national[1:], true
+	case abroad && landCN.MatchString("0"+national):
+		return "+86" + national, true
+	}
+	return "", false
 }
 
 // dialled keeps the digits of a number written with spaces, hyphens, dots and
 // brackets.
 func dialled(s string) (digits string, plus, ok bool) {
 	var b strings.Builder
-	for i, r := range s {
+	for _, r := range s {
 		switch {
 		case r >= '0' && r <= '9':
 			b.WriteRune(r)
-		case r == '+' && i == 0:
+		case r == '+' && b.Len() == 0 && !plus:
 			plus = true
-		case strings.ContainsRune(" -.()‐–—/", r):
+		case strings.ContainsRune(" -.()‐‑–—−", r):
 		default:
 			return "", false, false
 		}
@@ -78,35 +92,40 @@ func dialled(s string) (digits string, plus, ok bool) {
 	return b.String(), plus, b.Len() >= 5
 }
 
-// MaskPhone hides the middle of a number: 138****8000.
+// MaskPhone hides the middle of a number, however it is written: 138****8000.
+// Of a short one it shows less, of what is no number nothing that could be one.
 func MaskPhone(s string) string {
-	s = strings.TrimPrefix(s, "+86")
-	if len(s) < 7 {
-		return strings.Repeat("*", len(s))
+	if phone, _, err := NormalPhone(s); err == nil {
+		s = phone
 	}
-	return s[:3] + "****" + s[len(s)-4:]
+	r := []rune(strings.TrimPrefix(s, "+86"))
+	switch n := len(r); {
+	case n >= 11:
+		return string(r[:3]) + "****" + string(r[n-4:])
+	case n >= 8:
+		return string(r[:2]) + "****" + string(r[n-2:])
+	default:
+		return strings.Repeat("*", n)
+	}
 }
 
 // NormalEmail writes an address in one way: lower case, without spaces.
 func NormalEmail(s string) (string, error) {
-	s = strings.ToLower(Fold(s))
-	if !emailShape.MatchString(s) {
-		return "", errEmail
-	}
-	_, domain, _ := strings.Cut(s, "@")
-	if !strings.Contains(domain, ".") || strings.Contains(domain, "..") || strings.HasPrefix(domain, ".") || strings.HasSuffix(domain, ".") {
+	s = strings.TrimPrefix(strings.ToLower(Fold(s)), "mailto:")
+	local, domain, ok := strings.Cut(s, "@")
+	if !ok || len(local) > 64 || len(domain) > 255 || !emailLocal.MatchString(local) || !domainShape.MatchString(domain) {
 		return "", errEmail
 	}
 	return s, nil
 }
 
-// SuspectEmail tells an address whose domain mixes in letters that only look
-// Latin (user@аpple.com): kept, but not to be trusted.
+// SuspectEmail tells an address whose domain holds letters that only look Latin
+// (user@аpple.com with a Cyrillic а), or hides its letters as xn--: kept, but
+// not to be trusted. Han cannot be mistaken for Latin.
 func SuspectEmail(s string) bool {
-	for _, r := range s {
-		if r > 0x7F {
-			return true
-		}
+	_, domain, _ := strings.Cut(s, "@")
+	if strings.HasPrefix(domain, "xn--") || strings.Contains(domain, ".xn--") {
+		return true
 	}
-	return false
+	return strings.ContainsFunc(domain, func(r rune) bool { return r > unicode.MaxASCII && !unicode.Is(unicode.Han, r) })
 }

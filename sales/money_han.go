@@ -1,0 +1,124 @@
+package sales
+
+import (
+	"slices"
+	"strings"
+)
+
+// hanMoney reads an amount in Chinese numerals, formal or plain, in fen:
+// 壹万贰仟叁佰肆拾伍元陆角柒分, 一百二十万. What can be read in two ways (两万五)
+// is no amount.
+func hanMoney(s string) (fen int64, ok bool) {
+	s = strings.TrimPrefix(strings.TrimPrefix(s, "人民币"), "¥")
+	s = strings.TrimRight(strings.TrimSpace(s), "整正")
+	whole, small := s, ""
+	if i := strings.IndexAny(s, "元圆圓块"); i >= 0 {
+		whole, small = s[:i], s[i+len("元"):]
+	}
+	n, ok := hanNumber(whole)
+	if !ok || n > moneyMax/100 {
+		return 0, false
+	}
+	cents, ok := hanCents(small)
+	return n*100 + cents, ok
+}
+
+// hanCents reads 陆角柒分, 零五分, 五毛.
+func hanCents(s string) (fen int64, ok bool) {
+	r := []rune(strings.TrimPrefix(s, "零"))
+	for _, unit := range []struct {
+		words string
+		fen   int64
+	}{{"角毛", 10}, {"分", 1}} {
+		if len(r) < 2 || !strings.ContainsRune(unit.words, r[1]) {
+			continue
+		}
+		digit, is := hanDigits[r[0]]
+		if !is || digit == 0 {
+			return 0, false
+		}
+		fen += digit * unit.fen
+		r = r[2:]
+	}
+	return fen, len(r) == 0
+}
+
+// hanNumber reads a whole number below ten thousand 亿.
+func hanNumber(s string) (n int64, ok bool) {
+	r := []rune(s)
+	high, low, has := cutRune(r, "亿億")
+	if !has {
+		return hanMyriads(r)
+	}
+	n, ok = hanMyriads(high)
+	if !ok {
+		return 0, false
+	}
+	if len(low) == 0 {
+		return n * 1_0000_0000, true
+	}
+	rest, ok := hanMyriads(low)
+	return n*1_0000_0000 + rest, ok && len(low) > 1
+}
+
+// hanMyriads reads a number below 亿.
+func hanMyriads(r []rune) (n int64, ok bool) {
+	high, low, has := cutRune(r, "万萬")
+	if !has {
+		return hanThousands(r)
+	}
+	n, ok = hanThousands(high)
+	if !ok {
+		return 0, false
+	}
+	if len(low) == 0 {
+		return n * 1_0000, true
+	}
+	rest, ok := hanThousands(low)
+	// 两万五 is 25,000 to one and 20,005 to another.
+	return n*1_0000 + rest, ok && len(low) > 1
+}
+
+// hanThousands reads a number below ten thousand.
+func hanThousands(r []rune) (n int64, ok bool) {
+	last, digit, zero := int64(1_0000), int64(-1), false
+	for _, c := range r {
+		if d, is := hanDigits[c]; is {
+			if digit >= 0 || (d == 0 && zero) {
+				return 0, false
+			}
+			if d == 0 {
+				zero = true
+				continue
+			}
+			digit = d
+			continue
+		}
+		unit, is := hanUnits[c]
+		if !is || unit >= last {
+			return 0, false
+		}
+		if digit < 0 {
+			if unit != 10 || n != 0 { // 十五 needs no 一
+				return 0, false
+			}
+			digit = 1
+		}
+		n, last, digit, zero = n+digit*unit, unit, -1, false
+	}
+	switch {
+	case digit < 0:
+		return n, n > 0 && !zero
+	case n > 0 && last != 10 && !zero: // 一百二
+		return 0, false
+	}
+	return n + digit, true
+}
+
+func cutRune(r []rune, set string) (before, after []rune, found bool) {
+	i := slices.IndexFunc(r, func(c rune) bool { return strings.ContainsRune(set, c) })
+	if i < 0 {
+		return r, nil, false
+	}
+	return r[:i], r[i+1:], true
+}
