@@ -208,6 +208,8 @@ var zhCN = merge(map[string]string{
 	"approval.was_decided":   "审批 #%d 已于 %s 由 %s %s，这次没有再生效。",
 	"approval.none":          "没有找到审批 #%d。回复「待办」看等你处理的。",
 	"approval.bad_card":      "这张卡片对不上，没有生效。回复「待办」拿最新的卡片。",
+	"approval.old_card":      "这张卡片不是最新的，审批 #%d 没有变化。请在最新的卡片上处理，或回复「待办」。",
+	"todo.old_card":          "这份待办不是最新的，什么都没有变。请在最新的一份上处理。",
 	"approval.files_sent":    "已把 %d 个附件发到你的聊天里。",
 	"approval.files_none":    "这个审批没有附件。",
 	"approval.who":           "「%s」对不上一个人：%s。请写全名。",

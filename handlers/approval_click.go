@@ -2,12 +2,10 @@ package handlers
 
 import (
 	"context"
-	"fmt"
-	"slices"
 	"strings"
+	"time"
 
 	"genjin/bots"
-	"genjin/cards"
 	"genjin/sales"
 	"genjin/store"
 )
@@ -17,6 +15,10 @@ const (
 	cardApproval = "approval"
 	cardTodo     = "todo"
 )
+
+// cardLife is how long a card decides where the rules say nothing: as long as
+// the platform lets it be pressed.
+const cardLife = 14 * 24 * time.Hour
 
 // decideByClick takes a button of an approval card or of the consolidated card.
 func decideByClick(c *call, ctx context.Context, _ command) error {
@@ -34,6 +36,9 @@ func decideByClick(c *call, ctx context.Context, _ command) error {
 	}
 	a, ok, err := c.loadApproval(ctx, number)
 	if err != nil || !ok {
+		return err
+	}
+	if stop, err := c.oldCard(ctx, card, a); stop || err != nil {
 		return err
 	}
 	act := sales.Act(click.Action)
@@ -56,6 +61,68 @@ func decideByClick(c *call, ctx context.Context, _ command) error {
 	}
 	c.toast(bots.ToneSuccess, c.w.ActDone(done.approval, act, words.to))
 	return c.redraw(ctx, card, done.approval)
+}
+
+// oldCard answers a click on a card that decides nothing any more: one that was
+// closed, or one so old that its reader may have forgotten what it was about.
+// The old one is closed, and what still waits stands on a fresh card.
+func (c *call) oldCard(ctx context.Context, card store.Card, a sales.Approval) (stop bool, err error) {
+	aged, err := c.aged(ctx, card)
+	if err != nil || (card.ClosedAt.IsZero() && !aged) {
+		return false, err
+	}
+	delegations, err := c.tx.Delegations(ctx)
+	if err != nil {
+		return false, err
+	}
+	no := a.CanAct(c.me, c.w.Org, delegations, c.tx.Now())
+	if no == nil && a.Status != sales.ApprovalPending {
+		no = overRefusal(a)
+	}
+	if no != nil {
+		c.outcome = "refused:" + reason(no)
+		c.toast(refusedTone(no), c.w.ApprovalRefused(no, a))
+		return true, c.freshen(ctx, card, a, no)
+	}
+	c.outcome = "refused:expired"
+	c.toast(bots.ToneWarn, c.w.Say("approval.old_card", a.Number))
+	return true, c.renew(ctx, card, a)
+}
+
+// aged tells whether a card is older than a decision may be.
+func (c *call) aged(ctx context.Context, card store.Card) (bool, error) {
+	if card.MessageID == "" {
+		return false, nil
+	}
+	m, err := c.tx.Message(ctx, card.MessageID)
+	if err != nil {
+		return false, err
+	}
+	life := c.w.Rules.Approvals.ExpireAfter
+	if life <= 0 {
+		life = cardLife
+	}
+	return c.tx.Now().Sub(m.CreatedAt) > life, nil
+}
+
+// renew closes a card and brings a fresh one.
+func (c *call) renew(ctx context.Context, card store.Card, a sales.Approval) error {
+	if card.ClosedAt.IsZero() {
+		card.ClosedAt = c.tx.Now()
+		if err := c.tx.SetCard(ctx, card); err != nil {
+			return err
+		}
+	}
+	gone := c.w.TodoReplaced(c.me)
+	c.answer.Card = &gone
+	if card.Kind == cardTodo {
+		items, err := c.waitingFor(ctx)
+		if err != nil || len(items) == 0 {
+			return err
+		}
+		return c.sendTodo(ctx, items)
+	}
+	return c.save(ctx, sales.Change{Effects: []sales.Effect{{Kind: sales.EffectApprovalAsked, Number: a.Number, Actor: c.me.ID}}})
 }
 
 // chosen is the person that a form's choice means: an account of the platform,
@@ -129,118 +196,4 @@ func (c *call) redrawTodo(ctx context.Context, card store.Card) error {
 	}
 	c.answer.Card = &now
 	return nil
-}
-
-// approveAll approves what the consolidated card showed: each request on its
-// own, with every check, and with a line about what came of it.
-func approveAll(c *call, ctx context.Context, _ command) error {
-	card, ok, err := c.clickedCard(ctx, cardTodo)
-	if err != nil || !ok {
-		return err
-	}
-	if card.Person != c.me.ID {
-		return c.refuse(ctx, "not_yours", c.w.Say("todo.not_yours", c.w.Name(card.Person)))
-	}
-	numbers, versions := strings.Split(c.event.Click.Value["no"], ","), strings.Split(c.event.Click.Value["v"], ",")
-	if len(numbers) != len(versions) || len(numbers) > 50 || slices.Contains(versions, "") {
-		return c.refuse(ctx, "value_invalid", c.w.Say("approval.bad_card"))
-	}
-	results := make([]cards.BulkLine, 0, len(numbers))
-	done := 0
-	for i := range numbers {
-		a, ok, err := c.loadApproval(ctx, toNumber(numbers[i]))
-		if err != nil || !ok {
-			return err
-		}
-		one, err := c.act(ctx, a, sales.ActApprove, max(toNumber(versions[i]), 1), actWords{})
-		if err != nil {
-			return err
-		}
-		if one.refused == nil {
-			done++
-		}
-		results = append(results, cards.BulkLine{Approval: a, Refused: one.refused})
-	}
-	text := c.w.Bulk(results)
-	head, _, _ := strings.Cut(text, "\n")
-	c.toast(bots.ToneSuccess, head)
-	if done < len(results) {
-		c.toast(bots.ToneWarn, head)
-	}
-	if err := c.whisper(ctx, text); err != nil {
-		return err
-	}
-	return c.redrawTodo(ctx, card)
-}
-
-// showFiles sends a request's evidence into the chat of somebody who may see it.
-func showFiles(c *call, ctx context.Context, _ command) error {
-	card, ok, err := c.clickedCard(ctx, cardApproval, cardTodo)
-	if err != nil || !ok {
-		return err
-	}
-	number := toNumber(c.event.Click.Value["no"])
-	if card.Kind == cardApproval && number != card.Number {
-		return c.refuse(ctx, "value_invalid", c.w.Say("approval.bad_card"))
-	}
-	a, ok, err := c.loadApproval(ctx, number)
-	if err != nil || !ok {
-		return err
-	}
-	may, err := c.mayRead(ctx, a)
-	if err != nil {
-		return err
-	}
-	if !may {
-		return c.refuse(ctx, "not_approver", c.w.ApprovalRefused(&sales.Refusal{Kind: sales.RefuseNotApprover, Number: a.Number, Who: approversOf(a)}, a))
-	}
-	files, err := c.filesOf(ctx, a.Move)
-	if err != nil {
-		return err
-	}
-	for _, f := range files {
-		m := bots.Message{Text: f.Name, File: &bots.Upload{Name: f.Name, SHA256: f.SHA256, Type: mediaType(f.Type)}}
-		if err := c.post(ctx, m, store.Outgoing{User: c.event.User}, fmt.Sprintf("approval:%d", a.Number)); err != nil {
-			return err
-		}
-	}
-	if len(files) == 0 {
-		c.toast(infoTone, c.w.Say("approval.files_none"))
-		return nil
-	}
-	c.toast(bots.ToneSuccess, c.w.Say("approval.files_sent", len(files)))
-	return nil
-}
-
-// mayRead tells whether the person may see a request's evidence: who has a part
-// in it, and who sees the requester's work anyway.
-func (c *call) mayRead(ctx context.Context, a sales.Approval) (bool, error) {
-	if c.w.Org.Sees(c.me, a.Requester) {
-		return true, nil
-	}
-	for _, s := range a.Steps {
-		for _, t := range s.Tasks {
-			if t.Approver == c.me.ID || t.By == c.me.ID {
-				return true, nil
-			}
-		}
-	}
-	_, mine, err := c.taskOf(ctx, a)
-	return mine, err
-}
-
-func approversOf(a sales.Approval) []string {
-	var ids []string
-	for _, t := range a.OpenTasks() {
-		ids = append(ids, t.Approver)
-	}
-	return ids
-}
-
-// mediaType is the media type of a kind of file.
-func mediaType(kind string) string {
-	if t, ok := mediaTypes[kind]; ok {
-		return t
-	}
-	return "application/octet-stream"
 }

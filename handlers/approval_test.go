@@ -233,3 +233,37 @@ func TestDelegate(t *testing.T) {
 	r.says(han, "同意 "+n).has(t, "已同意审批 #"+n)
 	r.says(wang, "代理 取消").has(t, "已收回")
 }
+
+// TestOldCard: a card that is closed or older than the platform lets it live
+// decides nothing; a fresh one does.
+func TestOldCard(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	n := r.atContract(li, "华东智造", "50万")
+	old := button(t, r.asks(wang, n), "同意")
+	all := r.says(wang, "待办").body.Card
+	r.now = r.now.AddDate(0, 0, 31)
+	if a := r.clicks(wang, old, nil); a.Tone != bots.ToneWarn || !strings.Contains(a.Text, "最新") {
+		t.Errorf("old card: %+v", a)
+	}
+	r.new()
+	if a := r.clicks(wang, button(t, all, "同意"), nil); a.Tone != bots.ToneWarn {
+		t.Errorf("old list: %+v", a)
+	}
+	if r.approval(n).Status != sales.ApprovalPending {
+		t.Fatal("an old card decided")
+	}
+	fresh := r.new()
+	if len(fresh) == 0 {
+		t.Fatal("no fresh list")
+	}
+	if a := r.clicks(wang, old, nil); a.Tone != bots.ToneWarn {
+		t.Errorf("closed card: %+v", a)
+	}
+	if a := r.clicks(wang, button(t, fresh[len(fresh)-1].body.Card, "同意"), nil); a.Tone != bots.ToneSuccess {
+		t.Errorf("fresh list: %+v", a)
+	}
+	if a := r.clicks(wang, old, nil); !strings.Contains(a.Text, "王芳") {
+		t.Errorf("closed card after the decision: %+v", a)
+	}
+}

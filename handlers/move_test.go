@@ -173,7 +173,10 @@ func TestLateDelivery(t *testing.T) {
 	r.now = r.now.Add(time.Hour)
 	r.handle(e)
 	var f sales.File
-	r.view(func(tx *store.Tx) (err error) { f, err = tx.FileByPlatform(t.Context(), "feishu", e.MessageID, "k"); return err })
+	r.view(func(tx *store.Tx) (err error) {
+		f, err = tx.FileByPlatform(t.Context(), "feishu", e.MessageID, "k")
+		return err
+	})
 	r.arrives(f, "pdf")
 	e = r.event(li)
 	e.Text, e.At = "推进 华东智造 需求确认", sent.Add(time.Minute)

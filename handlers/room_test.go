@@ -24,11 +24,15 @@ const (
 )
 
 // fakeBot is a platform that takes events as they are.
-type fakeBot struct{ decode func(*http.Request) (bots.Inbound, error) }
+type fakeBot struct {
+	decode func(*http.Request) (bots.Inbound, error)
+}
 
-func (fakeBot) Name() string                                     { return "feishu" }
-func (f fakeBot) Decode(r *http.Request) (bots.Inbound, error)   { return f.decode(r) }
-func (fakeBot) Answer(_ bots.Event, a bots.Answer) bots.Response { return bots.Response{Body: []byte(a.Text)} }
+func (fakeBot) Name() string                                   { return "feishu" }
+func (f fakeBot) Decode(r *http.Request) (bots.Inbound, error) { return f.decode(r) }
+func (fakeBot) Answer(_ bots.Event, a bots.Answer) bots.Response {
+	return bots.Response{Body: []byte(a.Text)}
+}
 func (fakeBot) Send(context.Context, bots.Message) (bots.CardRef, error) {
 	return "", nil
 }
@@ -192,7 +196,10 @@ func (r *room) sends(who, name, group string) sales.File {
 	}
 	r.handle(e)
 	var f sales.File
-	r.view(func(tx *store.Tx) (err error) { f, err = tx.FileByPlatform(r.t.Context(), "feishu", e.MessageID, "file_"+e.Key); return err })
+	r.view(func(tx *store.Tx) (err error) {
+		f, err = tx.FileByPlatform(r.t.Context(), "feishu", e.MessageID, "file_"+e.Key)
+		return err
+	})
 	return f
 }
 
