@@ -33,8 +33,11 @@ const (
 // trusted.
 const SuspectField = "邮箱存疑"
 
-// budgetShape finds a budget in free text: 预算50万, 预算大约是 120 万元.
-var budgetShape = regexp.MustCompile(`预算(?:大约|大概|[约在为是有:： ])*([¥￥]?\d[\d,.]*\d?\s*(?:亿|千万|百万|十万|万|[wW]|千|[kK])?\s*元?|[零一二两三四五六七八九十百千万亿]+万?元?)`)
+// budgetShape finds a budget in free text: 预算50万, 预算大约是 120 万元. An amount
+// shows itself by its unit: 预算2个月内批 tells none.
+var budgetShape = regexp.MustCompile(`预算(?:大约|大概|[约在为是有:： ])*` +
+	`((?:[¥￥]?\d[\d,.]*|[零一二两三四五六七八九十百千]+)\s*(?:亿|千万|百万|十万|万|[wWkK]|千)?\s*元|` +
+	`(?:[¥￥]?\d[\d,.]*|[零一二两三四五六七八九十百千]+)\s*(?:亿|千万|百万|十万|万|[wW])|[¥￥]\d[\d,.]*)`)
 
 // Canonical gives the field that a word of a person means: 手机 is 电话. ok is
 // false for words that mean no field of ours.

@@ -3,6 +3,7 @@ package sales
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -20,60 +21,80 @@ type Org struct {
 	account map[string]int // platform + folded account
 }
 
-// NewOrg checks people and teams, and reports every problem at once.
+// OrgError is one mistake in who works here.
+type OrgError struct {
+	Path string // people[3].manager
+	What string // for the person who wrote it
+}
+
+// Error implements error.
+func (e *OrgError) Error() string { return e.Path + "：" + e.What }
+
+// NewOrg checks people and teams, and reports every problem at once: a joined
+// error of [OrgError].
 func NewOrg(people []Person, teams []Team) (*Org, error) {
 	o := &Org{people: people, teams: teams, person: map[string]int{}, team: map[string]int{}, account: map[string]int{}}
-	var errs []error
+	c := orgCheck{Org: o}
 	for i, t := range teams {
 		if _, twice := o.team[t.ID]; twice || t.ID == "" {
-			errs = append(errs, fmt.Errorf("teams: 团队 id %q 为空或重复，请写一个不同的 id", t.ID))
+			c.say(fmt.Sprintf("teams[%d].id", i), "团队 id %q 为空或重复，请写一个不同的 id", t.ID)
 		}
 		o.team[t.ID] = i
 	}
 	for i, p := range people {
 		if _, twice := o.person[p.ID]; twice || p.ID == "" {
-			errs = append(errs, fmt.Errorf("people: 人员 id %q 为空或重复，请写一个不同的 id", p.ID))
+			c.say(fmt.Sprintf("people[%d].id", i), "人员 id %q 为空或重复，请写一个不同的 id", p.ID)
 		}
 		o.person[p.ID] = i
 	}
+	for i, t := range teams {
+		c.known(fmt.Sprintf("teams[%d].manager", i), t.Manager)
+	}
 	for i, p := range people {
-		errs = append(errs, o.checkPerson(i, p)...)
+		c.person(fmt.Sprintf("people[%d]", i), i, p)
 	}
-	for _, t := range teams {
-		if _, ok := o.person[t.Manager]; t.Manager != "" && !ok {
-			errs = append(errs, fmt.Errorf("teams: %s 的 manager %q 不在 people 里", t.ID, t.Manager))
-		}
-	}
-	for _, p := range people {
-		if o.commandLoops(p.ID) {
-			errs = append(errs, fmt.Errorf("people: %s 的主管链成环，请检查 manager", p.ID))
-		}
-	}
-	return o, errors.Join(errs...)
+	return o, errors.Join(c.errs...)
 }
 
-func (o *Org) checkPerson(i int, p Person) []error {
-	var errs []error
+// orgCheck gathers what is wrong.
+type orgCheck struct {
+	*Org
+	errs []error
+}
+
+func (c *orgCheck) say(path, format string, args ...any) {
+	c.errs = append(c.errs, &OrgError{Path: path, What: fmt.Sprintf(format, args...)})
+}
+
+// known checks that an id, where there is one, is somebody's.
+func (c *orgCheck) known(path, id string) {
+	if _, ok := c.Org.person[id]; id != "" && !ok {
+		c.say(path, "%q 不在 people 里，请写某个人的 id", id)
+	}
+}
+
+func (c *orgCheck) person(path string, i int, p Person) {
 	if !slices.Contains(allRoles(), p.Role) {
-		errs = append(errs, fmt.Errorf("people: %s 的 role %q 不认识，可写 %s", p.ID, p.Role, roleWords()))
+		c.say(path+".role", "角色 %q 不认识，可写 %s", p.Role, roleWords())
 	}
-	if _, ok := o.person[p.Manager]; p.Manager != "" && !ok {
-		errs = append(errs, fmt.Errorf("people: %s 的 manager %q 不在 people 里", p.ID, p.Manager))
+	if _, ok := c.team[p.Team]; p.Team != "" && !ok {
+		c.say(path+".team", "%q 不在 teams 里，请写某个团队的 id", p.Team)
 	}
-	if _, ok := o.team[p.Team]; p.Team != "" && !ok {
-		errs = append(errs, fmt.Errorf("people: %s 的 team %q 不在 teams 里", p.ID, p.Team))
+	c.known(path+".manager", p.Manager)
+	c.known(path+".delegate.to", p.Delegate.To)
+	if p.Delegate.To != "" && p.Delegate.To == p.ID {
+		c.say(path+".delegate.to", "不能代理给自己，请写别人的 id")
 	}
-	if _, ok := o.person[p.Delegate.To]; p.Delegate.To != "" && !ok {
-		errs = append(errs, fmt.Errorf("people: %s 的 delegate.to %q 不在 people 里", p.ID, p.Delegate.To))
+	if c.commandLoops(p.ID) {
+		c.say(path+".manager", "%s 的主管链成环，请检查 manager", p.ID)
 	}
-	for bot, account := range p.Accounts {
-		key := accountKey(bot, account)
-		if j, taken := o.account[key]; taken {
-			errs = append(errs, fmt.Errorf("people: %s 与 %s 写了同一个 %s 账号 %q", p.ID, o.people[j].ID, bot, account))
+	for _, bot := range slices.Sorted(maps.Keys(p.Accounts)) {
+		key := accountKey(bot, p.Accounts[bot])
+		if j, taken := c.account[key]; taken {
+			c.say(path+"."+bot, "与 %s 写了同一个 %s 账号 %q，一个账号只能属于一个人", c.people[j].ID, bot, p.Accounts[bot])
 		}
-		o.account[key] = i
+		c.account[key] = i
 	}
-	return errs
 }
 
 func allRoles() []Role {
