@@ -8,10 +8,16 @@ import (
 	"github.com/mozillazg/go-pinyin"
 )
 
+// wordMax is the longest word that may have been meant as a verb.
+const wordMax = 16
+
 // closest are the verbs that a word may have been meant as: the same sound, or
 // one character away.
 func closest(word string) []string {
 	word = strings.ToLower(word)
+	if len([]rune(word)) > wordMax {
+		return nil
+	}
 	sound := sounds(word)
 	found := map[string]int{}
 	for alias, v := range spokenVerbs() {

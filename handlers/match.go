@@ -88,6 +88,9 @@ func (c *call) openDeals(ctx context.Context, name string) (own, others []sales.
 	return own, others, nil
 }
 
+// nameWordsMax is how many words a company's name may have.
+const nameWordsMax = 8
+
 // found is what a name came to: one deal, or the person was answered.
 type found struct {
 	deal sales.Deal
@@ -117,7 +120,7 @@ func (c *call) findDeal(ctx context.Context, cmd command) (found, error) {
 		return c.pick(ctx, cmd, own, nil)
 	}
 	for _, deals := range [][]sales.Deal{own, others} {
-		for n := len(cmd.Words); n > 0; n-- {
+		for n := min(len(cmd.Words), nameWordsMax); n > 0; n-- {
 			hits := best(deals, strings.Join(cmd.Words[:n], " "), least)
 			if len(hits) > 0 {
 				return c.pick(ctx, cmd, hits, cmd.Words[n:])
@@ -193,6 +196,9 @@ func (c *call) pick(ctx context.Context, cmd command, deals []sales.Deal, rest [
 func near(deals []sales.Deal, name string) []sales.Deal {
 	var close []sales.Deal
 	key := []rune(sales.CompanyKey(name))
+	if len(key) > 64 {
+		return nil
+	}
 	for _, d := range deals {
 		other := []rune(d.CompanyKey)
 		alike := sales.SameCompany(d.Company, name) != sales.CompanyDifferent || sounds(string(key)) == sounds(string(other))

@@ -68,9 +68,15 @@ func parse(text string, stages stagesOf) command {
 	return command{Verb: verbUnknown, Words: strings.Fields(t)}
 }
 
+// textMax is how much of a message is read.
+const textMax = 5000
+
 // clean folds a message and takes off what people put around a command: the
 // mention of the hub, a slash, a full stop.
 func clean(text string) string {
+	if r := []rune(text); len(r) > textMax {
+		text = string(r[:textMax])
+	}
 	t := spaces.ReplaceAllString(sales.Fold(text), " ")
 	for strings.HasPrefix(t, "@") {
 		_, rest, found := strings.Cut(t, " ")
