@@ -18,7 +18,7 @@ const (
 
 // foreignForm is a Latin legal form at the end of a name, apart from what stands
 // before it: Zinc is not Z Inc.
-var foreignForm = regexp.MustCompile(`(?s)^(.*[^a-z0-9])(?:co[\s.,]*ltd|corporation|corp|incorporated|inc|limited|ltd|llc|gmbh|co)[\s.,]*$`)
+var foreignForm = regexp.MustCompile(`(?s)^(.*?[^a-z0-9])(?:co[\s.,]*ltd|corporation|corp|incorporated|inc|limited|ltd|llc|gmbh|co)[\s.,]*$`)
 
 // CompanyKey is what spellings of one company have in common: folded, lower
 // case, without brackets, punctuation, legal form and leading region. A branch
@@ -35,7 +35,7 @@ func CompanyKey(name string) string {
 
 func companyStep(s string) string {
 	s = strings.ToLower(Fold(s))
-	if m := foreignForm.FindStringSubmatch(s); m != nil && runes(onlyWord(m[1])) >= 2 {
+	for m := foreignForm.FindStringSubmatch(s); m != nil && runes(onlyWord(m[1])) >= 2; m = foreignForm.FindStringSubmatch(s) {
 		s = m[1]
 	}
 	s = dropRegionBrackets(strings.Map(func(r rune) rune {
