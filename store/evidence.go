@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -57,7 +58,10 @@ func OpenEvidence(dataDir string) (*Evidence, error) {
 		return nil, fmt.Errorf("evidence folder: %w", err)
 	}
 	e := &Evidence{root: root, dir: dir}
-	return e, e.sweep(time.Now()) //nolint:forbidigo // compared with the file system's own times
+	if err := e.sweep(time.Now()); err != nil { //nolint:forbidigo // compared with the file system's own times
+		return nil, errors.Join(err, e.Close())
+	}
+	return e, nil
 }
 
 // Close lets go of the folder.
@@ -89,7 +93,8 @@ func (e *Evidence) sweep(now time.Time) error {
 const tmpPrefix = "tmp-"
 
 // Put takes a file in: it is streamed to disk, hashed, and checked by content.
-// A refusal is a [FileError] and leaves nothing behind. maxBytes bounds the file.
+// A refusal is a [FileError] and leaves nothing behind, nor does an upload that
+// breaks off. maxBytes bounds the file.
 func (e *Evidence) Put(ctx context.Context, r io.Reader, name string, maxBytes int64) (Stored, error) {
 	tmp := tmpPrefix + newID()
 	f, err := e.root.OpenFile(tmp, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
@@ -116,14 +121,15 @@ func ignoreGone(err error) error {
 // fill copies the bytes to a temporary file and looks at them.
 func (e *Evidence) fill(ctx context.Context, f *os.File, r io.Reader, name string, maxBytes int64) (Stored, error) {
 	h := sha256.New()
-	n, err := io.Copy(io.MultiWriter(f, h), io.LimitReader(&ctxReader{ctx: ctx, r: r}, maxBytes+1))
+	most := min(maxBytes, math.MaxInt64-1)
+	n, err := io.Copy(io.MultiWriter(f, h), io.LimitReader(&ctxReader{ctx: ctx, r: r}, most+1))
 	switch {
 	case n > maxBytes:
-		return Stored{}, &FileError{Reason: "file_too_large"}
+		return Stored{}, refuse(reasonTooLarge)
 	case err != nil:
 		return Stored{}, fmt.Errorf("evidence: copy: %w", err)
 	case n == 0:
-		return Stored{}, &FileError{Reason: "file_empty"}
+		return Stored{}, refuse(reasonEmpty)
 	}
 	st := Stored{SHA256: hex.EncodeToString(h.Sum(nil)), Size: n, Name: CleanName(name)}
 	if st.Media, st.Type, err = inspect(f, n, name); err != nil {

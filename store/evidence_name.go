@@ -16,7 +16,7 @@ const nameMax = 200
 func CleanName(s string) string {
 	s = path.Base(strings.ReplaceAll(s, "\\", "/"))
 	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == utf8.RuneError || strings.ContainsRune(`"'<>:|?*;`, r) {
+		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co) || r == utf8.RuneError || strings.ContainsRune(`"'<>:|?*;`, r) {
 			return -1
 		}
 		return r

@@ -1,0 +1,190 @@
+package store_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+
+	"genjin/store"
+)
+
+// bomb is 100 MiB of zeros in about 100 KiB.
+func bomb(t testing.TB) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	f, err := w.Create("zeros.bin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := make([]byte, mebibyte)
+	for range 100 {
+		if _, err := f.Write(block); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// manyEntries is an archive of 100,000 empty files.
+func manyEntries(t testing.TB) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for i := range 100_000 {
+		if _, err := w.CreateRaw(&zip.FileHeader{Name: fmt.Sprint(i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// lyingEntries is the same, and says at its end that it has but a few.
+func lyingEntries(t testing.TB) []byte {
+	t.Helper()
+	b := manyEntries(t)
+	end := bytes.LastIndex(b, []byte("PK\x05\x06"))
+	copy(b[end+8:], []byte{7, 0, 7, 0})
+	return b
+}
+
+// encryptedZip has a password: only the mark of it is needed.
+func encryptedZip(t testing.TB) []byte {
+	t.Helper()
+	b := zipOf(t, [2]string{"合同.pdf", "secret"})
+	b[6] |= 1
+	b[bytes.Index(b, []byte("PK\x01\x02"))+8] |= 1
+	return b
+}
+
+// overlapping is an archive whose entries all are the same bytes.
+func overlapping(t testing.TB) []byte {
+	t.Helper()
+	one := bomb(t)
+	dir := bytes.LastIndex(one, []byte("PK\x01\x02"))
+	end := bytes.LastIndex(one, []byte("PK\x05\x06"))
+	entry := one[dir:end]
+	b := bytes.Join([][]byte{one[:dir], bytes.Repeat(entry, 900), one[end:]}, nil)
+	tail := b[len(b)-22:]
+	tail[8], tail[9], tail[10], tail[11] = 900&0xFF, 900>>8, 900&0xFF, 900>>8
+	size := 900 * len(entry)
+	tail[12], tail[13], tail[14], tail[15] = byte(size), byte(size>>8), byte(size>>16), byte(size>>24)
+	return b
+}
+
+// objectBomb is a PDF whose objects unpack to 100 MiB.
+func objectBomb(testing.TB) []byte {
+	return pdf(pdfCatalog, pdfStream("/Type /ObjStm /Filter /FlateDecode", deflated(strings.Repeat("<< >> ", 100*mebibyte/6))))
+}
+
+const bombDir = "GENJIN_BOMB_DIR"
+
+// A bomb must not take memory. That is measured in a process of its own: in
+// this one other tests run.
+func TestBombsTakeNoMemory(t *testing.T) {
+	t.Parallel()
+	if dir := os.Getenv(bombDir); dir != "" {
+		sendBombs(t, dir)
+		return
+	}
+	dir := t.TempDir()
+	for name, data := range map[string]func(testing.TB) []byte{
+		"zeros.zip": bomb, "many.zip": manyEntries, "lying.zip": lyingEntries, "overlapping.docx": overlapping, "objects.pdf": objectBomb,
+	} {
+		if err := os.WriteFile(dir+"/"+name, data(t), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestBombsTakeNoMemory$", "-test.v")
+	cmd.Env = append(os.Environ(), bombDir+"="+dir)
+	if out, err := cmd.CombinedOutput(); err != nil || bytes.Count(out, []byte("refused")) != 5 {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+func sendBombs(t *testing.T, dir string) {
+	t.Helper()
+	e, _ := newEvidence(t)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		f, err := os.Open(dir + "/" + entry.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		before := peak(t)
+		_, err = e.Put(t.Context(), f, entry.Name(), 100*mebibyte)
+		grown := peak(t) - before
+		t.Logf("%s refused: %s, %d KiB", entry.Name(), reason(t, err), grown)
+		if got := reason(t, err); got != "archive_limit" || grown > 32<<10 {
+			t.Errorf("%s: got %s, and the process grew by %d KiB", entry.Name(), got, grown)
+		}
+	}
+}
+
+// peak is the most memory this process ever had, in KiB.
+func peak(t testing.TB) int {
+	t.Helper()
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		t.Skip("reason: this system does not tell a process's peak memory")
+	}
+	_, after, _ := strings.Cut(string(status), "VmHWM:")
+	n, err := strconv.Atoi(strings.Fields(after)[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func FuzzInspect(f *testing.F) {
+	for _, seed := range [][]byte{
+		office(f, "word/document.xml"), zipOf(f, [2]string{"../x", "y"}), ole("WordDocument"), ole("Workbook", "EncryptedPackage"),
+		pdf(pdfCatalog, pdfStream("/Type /ObjStm /Filter /FlateDecode", deflated("<< /JS (x) >>"))), jpegOf(f, 8), pngOf(f, 8), gifOf(f, 8, 8),
+		webp(), heic(), []byte("text"), []byte("a,b\nc,d\n"), encryptedZip(f),
+	} {
+		f.Add(seed, "a.pdf")
+	}
+	dir := f.TempDir()
+	e, err := store.OpenEvidence(dir)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			f.Error(err)
+		}
+	})
+	f.Fuzz(func(t *testing.T, data []byte, name string) {
+		st, err := e.Put(t.Context(), bytes.NewReader(data), name, mebibyte)
+		if got := reason(t, err); got != "ok" {
+			if strings.Contains(got, " ") {
+				t.Errorf("an error that is no refusal: %s", got)
+			}
+			return
+		}
+		r, err := e.Open(st.SHA256)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		if back, err := io.ReadAll(r); err != nil || !bytes.Equal(back, data) || st.Type == "" || st.Media == "" || store.CleanName(st.Name) != st.Name {
+			t.Errorf("kept as %+v, %d of %d bytes came back, %v", st, len(back), len(data), err)
+		}
+	})
+}
