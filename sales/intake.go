@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Problem is one thing wrong with what a person gave. The words are made where
@@ -78,11 +79,15 @@ func NewLead(in map[string]string) (Lead, []Problem) {
 
 // budgetIn is the amount that a text calls a budget, as it was written.
 func budgetIn(need string) string {
-	m := budgetShape.FindStringSubmatch(need)
+	m := budgetShape.FindStringSubmatchIndex(need)
 	if m == nil {
 		return ""
 	}
-	budget := strings.TrimRight(strings.TrimSpace(m[1]), ",.")
+	after, _ := utf8.DecodeRuneInString(need[m[3]:])
+	if _, more := hanDigits[after]; more { // 两万五: not what it seems to be
+		return ""
+	}
+	budget := strings.TrimRight(strings.TrimSpace(need[m[2]:m[3]]), ",.")
 	if _, err := ParseMoney(budget); err != nil {
 		return ""
 	}

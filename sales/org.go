@@ -86,7 +86,7 @@ func (c *orgCheck) person(path string, i int, p Person) {
 		c.say(path+".delegate.to", "不能代理给自己，请写别人的 id")
 	}
 	if c.commandLoops(p.ID) {
-		c.say(path+".manager", "%s 的主管链成环，请检查 manager", p.ID)
+		c.say(path+".manager", "%s 的主管链成环，请检查 manager（没写时取团队的 manager）", p.ID)
 	}
 	for _, bot := range slices.Sorted(maps.Keys(p.Accounts)) {
 		key := accountKey(bot, p.Accounts[bot])
@@ -117,20 +117,31 @@ func accountKey(bot, account string) string {
 	return bot + "\x00" + account
 }
 
+// superiorOf is the id of who a person reports to: their manager; where none is
+// named, the manager of their team.
+func (o *Org) superiorOf(p Person) string {
+	if p.Manager != "" {
+		return p.Manager
+	}
+	if t, known := o.Team(p.Team); known && t.Manager != p.ID {
+		return t.Manager
+	}
+	return ""
+}
+
 func (o *Org) commandLoops(id string) bool {
 	seen := map[string]bool{}
-	for id != "" {
+	for {
+		p, ok := o.Person(id)
+		if !ok || id == "" {
+			return false
+		}
 		if seen[id] {
 			return true
 		}
 		seen[id] = true
-		i, ok := o.person[id]
-		if !ok {
-			return false
-		}
-		id = o.people[i].Manager
+		id = o.superiorOf(p)
 	}
-	return false
 }
 
 // Person finds somebody by id, also who has left.
@@ -182,13 +193,7 @@ func (o *Org) Manager(id string) (Person, bool) {
 		if !ok {
 			return Person{}, false
 		}
-		next := p.Manager
-		if next == "" {
-			if t, known := o.Team(p.Team); known && t.Manager != p.ID {
-				next = t.Manager
-			}
-		}
-		if p, ok = o.Person(next); ok && !p.Left && p.ID != id {
+		if p, ok = o.Person(o.superiorOf(p)); ok && !p.Left {
 			return p, true
 		}
 	}
@@ -289,17 +294,12 @@ func (o *Org) Above(boss, id string) bool {
 		if !ok {
 			return false
 		}
-		next := p.Manager
-		if t, known := o.Team(p.Team); next == "" && known && t.Manager != id {
-			next = t.Manager
-		}
-		if next == "" {
+		if id = o.superiorOf(p); id == "" {
 			return false
 		}
-		if next == boss {
+		if id == boss {
 			return true
 		}
-		id = next
 	}
 	return false
 }
