@@ -3,52 +3,64 @@ package store_test
 import (
 	"archive/zip"
 	"bytes"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"genjin/store"
 )
 
-// bomb is 100 MiB of zeros in about 100 KiB.
-func bomb(t testing.TB) []byte {
-	t.Helper()
+// The big samples are made once.
+var (
+	bomb        = once(makeBomb)
+	manyEntries = once(makeManyEntries)
+	zeros       = make([]byte, mebibyte)
+)
+
+func once(make func() ([]byte, error)) func(testing.TB) []byte {
+	get := sync.OnceValues(make)
+	return func(t testing.TB) []byte {
+		t.Helper()
+		b, err := get()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return bytes.Clone(b)
+	}
+}
+
+// makeBomb makes 100 MiB of zeros in about 100 KiB.
+func makeBomb() ([]byte, error) {
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
 	f, err := w.Create("zeros.bin")
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	block := make([]byte, mebibyte)
 	for range 100 {
-		if _, err := f.Write(block); err != nil {
-			t.Fatal(err)
+		if _, err := f.Write(zeros); err != nil {
+			return nil, err
 		}
 	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
+	err = w.Close()
+	return b.Bytes(), err
 }
 
-// manyEntries is an archive of 100,000 empty files.
-func manyEntries(t testing.TB) []byte {
-	t.Helper()
+// makeManyEntries makes an archive of 100,000 empty files.
+func makeManyEntries() ([]byte, error) {
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
 	for i := range 100_000 {
-		if _, err := w.CreateRaw(&zip.FileHeader{Name: fmt.Sprint(i)}); err != nil {
-			t.Fatal(err)
+		if _, err := w.CreateRaw(&zip.FileHeader{Name: strconv.Itoa(i)}); err != nil {
+			return nil, err
 		}
 	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
+	err := w.Close()
+	return b.Bytes(), err
 }
 
 // lyingEntries is the same, and says at its end that it has but a few.
@@ -84,9 +96,9 @@ func overlapping(t testing.TB) []byte {
 	return b
 }
 
-// objectBomb is a PDF whose objects unpack to 100 MiB.
+// objectBomb is a PDF whose objects unpack to 70 MiB.
 func objectBomb(testing.TB) []byte {
-	return pdf(pdfCatalog, pdfStream("/Type /ObjStm /Filter /FlateDecode", deflated(strings.Repeat("<< >> ", 100*mebibyte/6))))
+	return pdf(pdfCatalog, pdfStream("/Type /ObjStm /Filter /FlateDecode", deflated(strings.Repeat(string(zeros), 70))))
 }
 
 const bombDir = "GENJIN_BOMB_DIR"

@@ -84,7 +84,7 @@ func pdfStream(dict string, data []byte) string {
 
 func deflated(s string) []byte {
 	var b bytes.Buffer
-	w := zlib.NewWriter(&b)
+	w, _ := zlib.NewWriterLevel(&b, zlib.BestSpeed)
 	_, _ = io.WriteString(w, s)
 	_ = w.Close()
 	return b.Bytes()
