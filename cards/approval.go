@@ -170,8 +170,9 @@ func closedTone(s sales.ApprovalStatus) bots.Tone {
 }
 
 func waiting(a sales.Approval) []string {
-	var who []string
-	for _, t := range a.OpenTasks() {
+	tasks := a.OpenTasks()
+	who := make([]string, 0, len(tasks))
+	for _, t := range tasks {
 		who = append(who, t.Approver)
 	}
 	return who

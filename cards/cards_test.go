@@ -21,7 +21,8 @@ func at(day, hour, minute int) time.Time { return time.Date(2026, 11, day, hour,
 func newWords(t *testing.T) Words {
 	t.Helper()
 	org, err := sales.NewOrg([]sales.Person{
-		{ID: "p-zhao", Name: "赵敏", Role: sales.RoleManager}, {ID: "p-wang", Name: "王芳", Role: sales.RoleManager, Manager: "p-zhao"},
+		{ID: "p-zhao", Name: "赵敏", Role: sales.RoleManager},
+		{ID: "p-wang", Name: "王芳", Role: sales.RoleManager, Manager: "p-zhao"},
 		{ID: "p-li", Name: "李雷", Role: sales.RoleRep, Manager: "p-wang"},
 	}, nil)
 	if err != nil {
@@ -247,7 +248,7 @@ func TestTodoFits(t *testing.T) {
 	t.Parallel()
 	w := newWords(t)
 	long := strings.Repeat("华东智能制造集团", 8)
-	var items []TodoItem
+	items := make([]TodoItem, 0, 40)
 	for range 40 {
 		items = append(items, TodoItem{Approval: approval(long), Files: []sales.File{{Name: long + ".pdf"}, {Name: long + ".pdf"}}, Task: sales.ApprovalTask{For: "p-wang"}})
 	}

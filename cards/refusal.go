@@ -18,15 +18,15 @@ type Wish struct {
 func (w Words) Refused(no *sales.Refusal, v Wish) string {
 	d := v.Deal
 	understood := w.say("refused.understood", clip(d.Company, nameMax), num(d.Number), w.stage(d.Stage), v.To.Name)
-	switch no.Kind {
-	case sales.RefuseEvidence:
-		return lines(understood, w.say("refused.evidence", v.To.Name, w.Evidence(no.Missing), int(w.Rules.Evidence.Window/time.Minute)), w.say("refused.evidence_next"))
-	case sales.RefuseAttendees:
-		return lines(understood, w.say("refused.attendees", w.Evidence(no.Missing)), w.say("refused.attendees_next"))
-	case sales.RefuseOrder:
-		return lines(understood, w.say("refused.order", w.stage(d.Stage), no.Stage.Name, v.To.Name), w.orderNext(d, no.Stage))
-	case sales.RefuseReason:
-		return lines(understood, w.say("refused.lost_reason"), w.say("refused.lost_reason_next", d.Company))
+	window := int(w.Rules.Evidence.Window / time.Minute)
+	parts := map[sales.RefusalKind][]string{
+		sales.RefuseEvidence:  {w.say("refused.evidence", v.To.Name, w.Evidence(no.Missing), window), w.say("refused.evidence_next")},
+		sales.RefuseAttendees: {w.say("refused.attendees", w.Evidence(no.Missing)), w.say("refused.attendees_next")},
+		sales.RefuseOrder:     {w.say("refused.order", w.stage(d.Stage), no.Stage.Name, v.To.Name), w.orderNext(d, no.Stage)},
+		sales.RefuseReason:    {w.say("refused.lost_reason"), w.say("refused.lost_reason_next", d.Company)},
+	}
+	if p, ok := parts[no.Kind]; ok {
+		return lines(append([]string{understood}, p...)...)
 	}
 	return w.refusedShort(no, v)
 }
@@ -35,59 +35,49 @@ func (w Words) orderNext(d sales.Deal, next sales.Stage) string {
 	return w.say("refused.order_next", next.Name, w.needs(next), d.Company, next.Name)
 }
 
+// refusedShort says why not where nothing is left to add.
 func (w Words) refusedShort(no *sales.Refusal, v Wish) string {
-	d := v.Deal
-	switch no.Kind {
-	case sales.RefuseNotYours:
-		return w.say("refused.not_yours", clip(d.Company, nameMax), w.names(no.Who))
-	case sales.RefuseSameStage:
-		return w.say("refused.same_stage", clip(d.Company, nameMax), no.Stage.Name)
-	case sales.RefuseBack:
-		return w.say("refused.back", clip(d.Company, nameMax), w.stage(d.Stage), v.To.Name)
-	case sales.RefusePending:
-		return w.say("refused.pending", clip(d.Company, nameMax), no.Number, no.Number)
-	case sales.RefuseClosed:
-		return w.say("refused.closed", clip(d.Company, nameMax), no.Stage.Name)
-	case sales.RefuseNobody:
-		return w.say("refused.nobody", v.To.Name, no.Detail)
-	case sales.RefuseNothing:
-		return w.say("refused.nothing", int(w.Rules.Approvals.UndoFor/time.Minute))
-	case sales.RefuseTooLate:
-		return w.say("refused.too_late", w.Time(no.When), int(w.Rules.Approvals.UndoFor/time.Minute))
-	case sales.RefuseDecided:
-		return w.say("refused.undo_decided", no.Number)
-	case sales.RefuseConverted:
-		return w.say("refused.converted", no.Number)
-	case sales.RefuseBANT:
-		return w.say("refused.bant")
+	d, undo := v.Deal, int(w.Rules.Approvals.UndoFor/time.Minute)
+	company := clip(d.Company, nameMax)
+	text, ok := map[sales.RefusalKind]string{
+		sales.RefuseNotYours:  w.say("refused.not_yours", company, w.names(no.Who)),
+		sales.RefuseSameStage: w.say("refused.same_stage", company, no.Stage.Name),
+		sales.RefuseBack:      w.say("refused.back", company, w.stage(d.Stage), v.To.Name),
+		sales.RefusePending:   w.say("refused.pending", company, no.Number, no.Number),
+		sales.RefuseClosed:    w.say("refused.closed", company, no.Stage.Name),
+		sales.RefuseNobody:    w.say("refused.nobody", v.To.Name, no.Detail),
+		sales.RefuseNothing:   w.say("refused.nothing", undo),
+		sales.RefuseTooLate:   w.say("refused.too_late", w.Time(no.When), undo),
+		sales.RefuseDecided:   w.say("refused.undo_decided", no.Number),
+		sales.RefuseConverted: w.say("refused.converted", no.Number),
+		sales.RefuseBANT:      w.say("refused.bant"),
+	}[no.Kind]
+	if !ok {
+		return w.say("refused.other")
 	}
-	return w.say("refused.other")
+	return text
 }
 
 // ApprovalRefused says why an act on an approval was not done: short enough for
 // a toast, and true for the person who asked.
 func (w Words) ApprovalRefused(err error, a sales.Approval) string {
-	var no *sales.Refusal
-	if !errors.As(err, &no) {
+	no, ok := errors.AsType[*sales.Refusal](err)
+	if !ok {
 		return w.say("refused.other")
 	}
-	switch no.Kind {
-	case sales.RefuseSelf:
-		return w.say("approval.self", a.Number, w.names(no.Who))
-	case sales.RefuseNotApprover:
-		return w.say("approval.not_you", a.Number, orDash(w.names(no.Who)))
-	case sales.RefuseDecided:
-		return w.decided(no, a)
-	case sales.RefuseStale:
-		return w.say("approval.stale", a.Number)
-	case sales.RefuseReason:
-		return w.say("approval.reason", w.act(sales.Act(no.Detail)), w.act(sales.Act(no.Detail)), a.Number)
-	case sales.RefuseTransfer:
-		return w.transferRefused(no, a)
-	case sales.RefuseLeft:
-		return w.say("approval.left")
+	text, ok := map[sales.RefusalKind]string{
+		sales.RefuseSelf:        w.say("approval.self", a.Number, w.names(no.Who)),
+		sales.RefuseNotApprover: w.say("approval.not_you", a.Number, orDash(w.names(no.Who))),
+		sales.RefuseDecided:     w.decided(no, a),
+		sales.RefuseStale:       w.say("approval.stale", a.Number),
+		sales.RefuseReason:      w.say("approval.reason", w.act(sales.Act(no.Detail)), w.act(sales.Act(no.Detail)), a.Number),
+		sales.RefuseTransfer:    w.transferRefused(no, a),
+		sales.RefuseLeft:        w.say("approval.left"),
+	}[no.Kind]
+	if !ok {
+		return w.say("refused.other")
 	}
-	return w.say("refused.other")
+	return text
 }
 
 func (w Words) decided(no *sales.Refusal, a sales.Approval) string {

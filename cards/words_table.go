@@ -1,5 +1,7 @@
 package cards
 
+import "maps"
+
 // zhCN is every text the hub says, by key. Texts with holes are filled in by
 // fmt. Longer texts about commands stand in help_table.go.
 var zhCN = merge(map[string]string{
@@ -316,20 +318,21 @@ var zhCN = merge(map[string]string{
 	"file.recalled":         "消息已撤回。",
 	"file.other":            "内容没有通过检查。请换一个文件。",
 
-	"snoozed":          "已静音 %s %s 到 %s（%s），到时恢复提醒。",
-	"snooze.how":       "静音要写编号、多久和原因，例如：静音 #3 3天 等客户预算。",
-	"snooze.long":      "最长静音 %d 天，请写短一些。",
-	"number.none":      "没有找到 #%d。回复「我的」看编号。",
-	"number.not_yours": "#%d 是 %s 的，只有负责人和主管能操作。",
-	"delegate.how":     "要代理给谁、到哪天？例如：代理 韩梅梅 到 11-28。收回：代理 取消。",
-	"delegate.self":    "不能代理给自己。",
-	"delegate.past":    "「%s」已经过去或太远，请写以后 90 天内的日期。",
-	"delegate.done":    "从现在到 %s（含），你的审批由 %s 代为处理。收回：代理 取消。",
-	"delegate.told":    "%s 请你代为审批，到 %s（含）。等待中的审批会发给你。",
-	"delegate.off":     "已收回代理，审批重新由你处理。",
-	"delegate.loop":    "%s 也把审批交给了你，不能互相代理。",
-	"touch.how":        "要写线索编号和情况，例如：跟进 #12 已电话沟通，约了下周演示。",
-	"touch.deal":       "#%d 是商机：商机的进展以阶段推进和凭证为准，例如「推进 %s %s」。",
+	"snoozed":           "已静音 %s %s 到 %s（%s），到时恢复提醒。",
+	"snooze.how":        "静音要写编号、多久和原因，例如：静音 #3 3天 等客户预算。",
+	"snooze.long":       "最长静音 %d 天，请写短一些。",
+	"number.none":       "没有找到 #%d。回复「我的」看编号。",
+	"number.not_yours":  "#%d 是 %s 的，只有负责人和主管能操作。",
+	"delegate.how":      "要代理给谁、到哪天？例如：代理 韩梅梅 到 11-28。收回：代理 取消。",
+	"delegate.who_none": "名单里没有「%s」。请写全名，例如：代理 韩梅梅 到 11-28。",
+	"delegate.self":     "不能代理给自己。",
+	"delegate.past":     "「%s」已经过去或太远，请写以后 90 天内的日期。",
+	"delegate.done":     "从现在到 %s（含），你的审批由 %s 代为处理。收回：代理 取消。",
+	"delegate.told":     "%s 请你代为审批，到 %s（含）。等待中的审批会发给你。",
+	"delegate.off":      "已收回代理，审批重新由你处理。",
+	"delegate.loop":     "%s 也把审批交给了你，不能互相代理。",
+	"touch.how":         "要写线索编号和情况，例如：跟进 #12 已电话沟通，约了下周演示。",
+	"touch.deal":        "#%d 是商机：商机的进展以阶段推进和凭证为准，例如「推进 %s %s」。",
 
 	"draft.dropped": "已取消：%s。",
 	"draft.none":    "没有进行中的草稿，不用取消。",
@@ -352,11 +355,7 @@ var zhCN = merge(map[string]string{
 // merge makes one catalogue of several tables.
 func merge(first map[string]string) map[string]string {
 	all := make(map[string]string, len(first)+len(helpTexts))
-	for key, text := range first {
-		all[key] = text
-	}
-	for key, text := range helpTexts {
-		all[key] = text
-	}
+	maps.Copy(all, first)
+	maps.Copy(all, helpTexts)
 	return all
 }

@@ -77,12 +77,12 @@ func (c *call) postAs(ctx context.Context, m bots.Message, to store.Outgoing, su
 	return c.tx.Post(ctx, to)
 }
 
-// tell says something to somebody else, on the platform where they are. ok is
-// false for who is on none.
-func (c *call) tell(ctx context.Context, p sales.Person, m bots.Message, subject string) (ok bool, err error) {
+// tell says something to somebody else, on the platform where they are. Who is
+// on none is not told: jobs reports such people when it matters.
+func (c *call) tell(ctx context.Context, p sales.Person, m bots.Message, subject string) error {
 	last, err := c.tx.LastWrote(ctx, p.ID)
 	if err != nil {
-		return false, err
+		return err
 	}
 	on := make([]string, 0, len(c.Bots))
 	for _, b := range c.Bots {
@@ -90,9 +90,9 @@ func (c *call) tell(ctx context.Context, p sales.Person, m bots.Message, subject
 	}
 	bot, account, ok := sales.Route(p, last.Bot, on)
 	if !ok {
-		return false, nil
+		return nil
 	}
-	return true, c.post(ctx, m, store.Outgoing{Bot: bot, User: account, Person: p.ID}, subject)
+	return c.post(ctx, m, store.Outgoing{Bot: bot, User: account, Person: p.ID}, subject)
 }
 
 // replace changes a card that was sent, once the answer to the click is there.

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
-	"genjin/bots"
 	"genjin/cards"
 	"genjin/sales"
 	"genjin/store"
@@ -36,8 +36,7 @@ func (c *call) act(ctx context.Context, a sales.Approval, act sales.Act, version
 		Act: act, By: c.me, To: words.to, Comment: words.comment, Version: version, Deal: d, Files: files, Rules: c.w.Rules, Org: c.w.Org,
 		Delegations: delegations, Now: c.tx.Now(),
 	})
-	var no *sales.Refusal
-	if errors.As(err, &no) {
+	if no, is := errors.AsType[*sales.Refusal](err); is {
 		return acted{approval: a, refused: no}, nil
 	}
 	if err != nil {
@@ -64,21 +63,13 @@ func (c *call) loadApproval(ctx context.Context, number int64) (a sales.Approval
 
 // actOf is the act behind a verb.
 func actOf(v verb) sales.Act {
-	switch v {
-	case verbApprove:
-		return sales.ActApprove
-	case verbReject:
-		return sales.ActReject
-	case verbTransfer:
-		return sales.ActTransfer
-	case verbReturn:
-		return sales.ActReturn
-	}
-	return ""
+	return map[verb]sales.Act{
+		verbApprove: sales.ActApprove, verbReject: sales.ActReject, verbTransfer: sales.ActTransfer, verbReturn: sales.ActReturn,
+	}[v]
 }
 
 // decideByText takes 同意 1287 and its like: the same checks as a button's.
-func decideByText(c *call, ctx context.Context, cmd command) error {
+func decideByText(ctx context.Context, c *call, cmd command) error {
 	a, ok, err := c.loadApproval(ctx, cmd.Number)
 	if err != nil || !ok {
 		return err
@@ -104,8 +95,7 @@ func decideByText(c *call, ctx context.Context, cmd command) error {
 
 // reason is the stable word of a refusal.
 func reason(err error) string {
-	var no *sales.Refusal
-	if errors.As(err, &no) {
+	if no, is := errors.AsType[*sales.Refusal](err); is {
 		return string(no.Kind)
 	}
 	return "other"
@@ -116,7 +106,11 @@ func (c *call) whom(ctx context.Context, name string, number int64) (sales.Perso
 	people := c.w.Org.Find(name)
 	switch len(people) {
 	case 0:
-		return sales.Person{}, false, c.refuse(ctx, "no_person", c.w.Say("approval.who_none", name, number))
+		text := c.w.Say("delegate.who_none", name)
+		if number > 0 {
+			text = c.w.Say("approval.who_none", name, number)
+		}
+		return sales.Person{}, false, c.refuse(ctx, "no_person", text)
 	case 1:
 		return people[0], true, nil
 	}
@@ -124,63 +118,11 @@ func (c *call) whom(ctx context.Context, name string, number int64) (sales.Perso
 }
 
 func peopleNames(people []sales.Person) string {
-	text := ""
-	for i, p := range people {
-		if i > 0 {
-			text += "、"
-		}
-		text += p.Name
+	names := make([]string, 0, len(people))
+	for _, p := range people {
+		names = append(names, p.Name)
 	}
-	return text
-}
-
-// nudge reminds the approvers in the requester's name, at most once an hour.
-func nudge(c *call, ctx context.Context, cmd command) error {
-	if cmd.Number == 0 {
-		return notExact(c, ctx, command{Words: []string{string(verbNudge)}})
-	}
-	a, ok, err := c.loadApproval(ctx, cmd.Number)
-	if err != nil || !ok {
-		return err
-	}
-	tasks := a.OpenTasks()
-	if len(tasks) == 0 {
-		return c.refuse(ctx, "already_decided", c.w.ApprovalRefused(overRefusal(a), a))
-	}
-	if !sales.MayMove(c.w.Org, c.me, sales.Deal{Owner: a.Requester}) {
-		return c.refuse(ctx, "not_yours", c.w.Say("nudge.not_you", a.Number, c.w.Name(a.Requester)))
-	}
-	hour := c.tx.Now().UTC().Format("2006-01-02T15")
-	first, err := c.tx.Once(ctx, fmt.Sprintf("nudge:%d:%s", a.Number, hour))
-	if err != nil {
-		return err
-	}
-	told, names := map[string]bool{}, ""
-	for _, t := range tasks {
-		p, err := c.standIn(ctx, t.Approver)
-		if err != nil {
-			return err
-		}
-		if told[p.ID] || p.ID == c.me.ID {
-			continue
-		}
-		told[p.ID] = true
-		names = join(names, p.Name)
-		if !first {
-			continue
-		}
-		if _, err := c.tell(ctx, p, bots.Message{Text: c.w.Nudge(a, c.me)}, fmt.Sprintf("approval:%d", a.Number)); err != nil {
-			return err
-		}
-	}
-	if !first {
-		return c.refuse(ctx, "too_soon", c.w.Say("nudge.soon", names))
-	}
-	entry := sales.Entry{Actor: c.me.ID, Action: "approval.remind", Object: fmt.Sprintf("approval:%d", a.Number), After: names}
-	if err := c.save(ctx, sales.Change{Entries: []sales.Entry{entry}}); err != nil {
-		return err
-	}
-	return c.say(ctx, c.w.Say("nudged", names, a.Number))
+	return strings.Join(names, "、")
 }
 
 // overRefusal says that a request is over, and who ended it.
@@ -192,13 +134,6 @@ func overRefusal(a sales.Approval) *sales.Refusal {
 	}
 	no.Who, no.When, no.Detail = []string{a.Requester}, a.UpdatedAt, string(a.Status)
 	return no
-}
-
-func join(names, name string) string {
-	if names == "" {
-		return name
-	}
-	return names + "、" + name
 }
 
 // standIn is who acts for a person now.

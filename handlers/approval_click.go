@@ -21,34 +21,24 @@ const (
 const cardLife = 14 * 24 * time.Hour
 
 // decideByClick takes a button of an approval card or of the consolidated card.
-func decideByClick(c *call, ctx context.Context, _ command) error {
-	card, ok, err := c.clickedCard(ctx, cardApproval, cardTodo)
+func decideByClick(ctx context.Context, c *call, _ command) error {
+	card, a, ok, err := c.clickedApproval(ctx)
 	if err != nil || !ok {
 		return err
-	}
-	click := c.event.Click
-	number := toNumber(click.Value["no"])
-	if card.Kind == cardApproval && number != card.Number {
-		return c.refuse(ctx, "value_invalid", c.w.Say("approval.bad_card"))
 	}
 	if card.Kind == cardTodo && card.Person != c.me.ID {
 		return c.refuse(ctx, "not_yours", c.w.Say("todo.not_yours", c.w.Name(card.Person)))
 	}
-	a, ok, err := c.loadApproval(ctx, number)
-	if err != nil || !ok {
-		return err
+	version := toNumber(c.event.Click.Value["v"])
+	if version == 0 { // a button of ours always names its version
+		return c.refuse(ctx, "value_invalid", c.w.Say("approval.bad_card"))
 	}
 	if stop, err := c.oldCard(ctx, card, a); stop || err != nil {
 		return err
 	}
-	act := sales.Act(click.Action)
-	words := actWords{comment: strings.TrimSpace(click.Form["comment"])}
+	act, words := sales.Act(c.event.Click.Action), actWords{comment: strings.TrimSpace(c.event.Click.Form["comment"])}
 	if act == sales.ActTransfer {
-		words.to = c.chosen(click.Form["to"])
-	}
-	version := toNumber(click.Value["v"])
-	if version == 0 { // a button of ours always names its version
-		return c.refuse(ctx, "value_invalid", c.w.Say("approval.bad_card"))
+		words.to = c.chosen(c.event.Click.Form["to"])
 	}
 	done, err := c.act(ctx, a, act, version, words)
 	if err != nil {
@@ -61,6 +51,21 @@ func decideByClick(c *call, ctx context.Context, _ command) error {
 	}
 	c.toast(bots.ToneSuccess, c.w.ActDone(done.approval, act, words.to))
 	return c.redraw(ctx, card, done.approval)
+}
+
+// clickedApproval loads the clicked card and the request that its button names,
+// which on an approval's own card is that approval and no other.
+func (c *call) clickedApproval(ctx context.Context) (card store.Card, a sales.Approval, ok bool, err error) {
+	card, ok, err = c.clickedCard(ctx, cardApproval, cardTodo)
+	if err != nil || !ok {
+		return card, a, false, err
+	}
+	number := toNumber(c.event.Click.Value["no"])
+	if card.Kind == cardApproval && number != card.Number {
+		return card, a, false, c.refuse(ctx, "value_invalid", c.w.Say("approval.bad_card"))
+	}
+	a, ok, err = c.loadApproval(ctx, number)
+	return card, a, ok, err
 }
 
 // oldCard answers a click on a card that decides nothing any more: one that was

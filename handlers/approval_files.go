@@ -10,16 +10,8 @@ import (
 )
 
 // showFiles sends a request's evidence into the chat of somebody who may see it.
-func showFiles(c *call, ctx context.Context, _ command) error {
-	card, ok, err := c.clickedCard(ctx, cardApproval, cardTodo)
-	if err != nil || !ok {
-		return err
-	}
-	number := toNumber(c.event.Click.Value["no"])
-	if card.Kind == cardApproval && number != card.Number {
-		return c.refuse(ctx, "value_invalid", c.w.Say("approval.bad_card"))
-	}
-	a, ok, err := c.loadApproval(ctx, number)
+func showFiles(ctx context.Context, c *call, _ command) error {
+	_, a, ok, err := c.clickedApproval(ctx)
 	if err != nil || !ok {
 		return err
 	}
@@ -66,8 +58,9 @@ func (c *call) mayRead(ctx context.Context, a sales.Approval) (bool, error) {
 }
 
 func approversOf(a sales.Approval) []string {
-	var ids []string
-	for _, t := range a.OpenTasks() {
+	tasks := a.OpenTasks()
+	ids := make([]string, 0, len(tasks))
+	for _, t := range tasks {
 		ids = append(ids, t.Approver)
 	}
 	return ids

@@ -13,7 +13,7 @@ import (
 func TestApproveByCard(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	n := r.atContract(li, "华东智造", "128万")
+	n := r.atContract("华东智造", "128万")
 	card := r.asks(wang, n)
 	approve, reject := button(t, card, "同意"), button(t, card, "拒绝")
 
@@ -64,7 +64,7 @@ func TestApproveByCard(t *testing.T) {
 func TestApproveParallel(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	n := r.atContract(li, "华东智造", "50万")
+	n := r.atContract("华东智造", "50万")
 	b := button(t, r.asks(wang, n), "同意")
 	events := make([]bots.Event, 50)
 	for i := range events {
@@ -121,7 +121,7 @@ func TestApproveParallel(t *testing.T) {
 func TestApproveByText(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	n := itoa(r.atContract(li, "华东智造", "50万"))
+	n := itoa(r.atContract("华东智造", "50万"))
 	for _, text := range []string{"不同意", "同意个屁", "我不太同意", "同意", "同意吧 " + n} {
 		r.says(wang, text).has(t, "没有当作审批处理", "同意 编号")
 	}
@@ -148,7 +148,7 @@ func TestApproveByText(t *testing.T) {
 func TestUndoPendingApproval(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	n := r.atContract(li, "华东智造", "50万")
+	n := r.atContract("华东智造", "50万")
 	r.says(li, "推进 华东智造 合同签订").has(t, "审批 #"+itoa(n))
 	r.says(li, "撤销").has(t, "已撤销", "商务谈判")
 	r.says(wang, "同意 "+itoa(n)).has(t, "撤回")
@@ -157,9 +157,9 @@ func TestUndoPendingApproval(t *testing.T) {
 func TestTodoBulk(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	var numbers []int64
+	numbers := make([]int64, 0, 3)
 	for _, company := range []string{"华东智造", "北方重工", "南海电子"} {
-		numbers = append(numbers, r.atContract(li, company, "50万"))
+		numbers = append(numbers, r.atContract(company, "50万"))
 	}
 	card := r.says(wang, "待办").has(t, "待你审批 3 项", "¥1,500,000", "华东智造", "北方重工", "南海电子").body.Card
 	all := button(t, card, "全部同意")
@@ -193,8 +193,8 @@ func TestTodoBulk(t *testing.T) {
 func TestTodoOne(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	n := r.atContract(li, "华东智造", "50万")
-	m := r.atContract(li, "北方重工", "50万")
+	n := r.atContract("华东智造", "50万")
+	m := r.atContract("北方重工", "50万")
 	card := r.says(wang, "待办").body.Card
 	first := button(t, card, "同意")
 	if first.Value["no"] != itoa(n) {
@@ -219,7 +219,7 @@ func TestTodoOne(t *testing.T) {
 func TestDelegate(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	n := itoa(r.atContract(li, "华东智造", "50万"))
+	n := itoa(r.atContract("华东智造", "50万"))
 	r.says(wang, "代理 韩梅梅").has(t, "例如")
 	r.says(wang, "代理 王芳 到 11-28").has(t, "不能代理给自己")
 	all := r.silent(wang, "代理 韩梅梅 到 11-28")
@@ -239,7 +239,7 @@ func TestDelegate(t *testing.T) {
 func TestOldCard(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	n := r.atContract(li, "华东智造", "50万")
+	n := r.atContract("华东智造", "50万")
 	old := button(t, r.asks(wang, n), "同意")
 	all := r.says(wang, "待办").body.Card
 	r.now = r.now.AddDate(0, 0, 31)

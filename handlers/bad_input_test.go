@@ -13,7 +13,7 @@ import (
 func TestBadText(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	n := itoa(r.atContract(li, "华东智造", "50万"))
+	n := itoa(r.atContract("华东智造", "50万"))
 	for id, c := range map[string]struct {
 		text, want string // want empty: no answer
 	}{

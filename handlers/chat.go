@@ -33,7 +33,7 @@ func (c *call) run(ctx context.Context, cmd command) error {
 	if !ok {
 		f = unknown
 	}
-	return f(c, ctx, cmd)
+	return f(ctx, c, cmd)
 }
 
 // click carries out what a button asks for.
@@ -46,7 +46,7 @@ func (c *call) click(ctx context.Context) error {
 	if !ok {
 		return c.refuse(ctx, "action", c.w.Say("click.unknown"))
 	}
-	return f(c, ctx, command{})
+	return f(ctx, c, command{})
 }
 
 // entered greets a person the first time they open the chat.
@@ -69,7 +69,7 @@ func (c *call) botAdded(ctx context.Context) error {
 }
 
 // help lists the commands for the person's role, or explains one.
-func help(c *call, ctx context.Context, cmd command) error {
+func help(ctx context.Context, c *call, cmd command) error {
 	if len(cmd.Words) == 0 {
 		return c.say(ctx, c.w.Help(c.me))
 	}
@@ -87,7 +87,7 @@ func help(c *call, ctx context.Context, cmd command) error {
 }
 
 // empty is a sticker, or nothing at all. Addressed in a group it asks for help.
-func empty(c *call, ctx context.Context, _ command) error {
+func empty(ctx context.Context, c *call, _ command) error {
 	c.outcome = "empty"
 	if c.event.Kind == bots.EventMessage && !c.event.Private && len(c.event.Files) == 0 {
 		return c.say(ctx, c.w.Help(c.me))
@@ -96,7 +96,7 @@ func empty(c *call, ctx context.Context, _ command) error {
 }
 
 // two asks for several moves to be sent apart.
-func two(c *call, ctx context.Context, cmd command) error {
+func two(ctx context.Context, c *call, cmd command) error {
 	lines := make([]string, 0, len(cmd.Words)+1)
 	lines = append(lines, c.w.Say("deal.two", len(cmd.Words)))
 	for _, line := range cmd.Words {
@@ -106,12 +106,12 @@ func two(c *call, ctx context.Context, cmd command) error {
 }
 
 // talk answers words about a move that ask for none.
-func talk(c *call, ctx context.Context, _ command) error {
+func talk(ctx context.Context, c *call, _ command) error {
 	return c.refuse(ctx, "talk", c.w.NotFired(sales.Fold(c.event.Text)))
 }
 
 // notExact answers words that sound like a decision: only the exact form decides.
-func notExact(c *call, ctx context.Context, cmd command) error {
+func notExact(ctx context.Context, c *call, cmd command) error {
 	v := string(verbApprove)
 	if len(cmd.Words) > 0 {
 		v = cmd.Words[0]
@@ -121,7 +121,7 @@ func notExact(c *call, ctx context.Context, cmd command) error {
 
 // unknown answers what is no command, with what is closest. A bare value may be
 // what a lead's draft still lacks.
-func unknown(c *call, ctx context.Context, cmd command) error {
+func unknown(ctx context.Context, c *call, cmd command) error {
 	if done, err := c.answersDraft(ctx); done || err != nil {
 		return err
 	}

@@ -25,11 +25,7 @@ func closest(word string) []string {
 		if isHan(alias) && isHan(word) && sounds(alias) == sound {
 			far = 0
 		}
-		longest := max(len([]rune(word)), len([]rune(alias)))
-		if far > 1 || (far == 1 && longest < 2) {
-			continue
-		}
-		if old, ok := found[string(v)]; !ok || far < old {
+		if old, ok := found[string(v)]; far <= 1 && (!ok || far < old) {
 			found[string(v)] = far
 		}
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // convert turns a lead into a deal.
-func convert(c *call, ctx context.Context, cmd command) error {
+func convert(ctx context.Context, c *call, cmd command) error {
 	number := cmd.Number
 	if number == 0 {
 		return c.refuse(ctx, "which_lead", c.w.Say("deal.which_lead"))
@@ -35,8 +35,7 @@ func convert(c *call, ctx context.Context, cmd command) error {
 		return err
 	}
 	change, d, err := sales.Convert(l, d, c.w.Rules, c.me, c.tx.Now())
-	var no *sales.Refusal
-	if errors.As(err, &no) {
+	if no, is := errors.AsType[*sales.Refusal](err); is {
 		return c.refuse(ctx, string(no.Kind), c.w.Refused(no, cards.Wish{Deal: d}))
 	}
 	if err != nil {
@@ -64,7 +63,7 @@ func fillBANT(b *sales.BANT, fields map[string]string) {
 }
 
 // move takes 推进 华东智造 方案报价.
-func move(c *call, ctx context.Context, cmd command) error {
+func move(ctx context.Context, c *call, cmd command) error {
 	f, err := c.findDeal(ctx, cmd)
 	if err != nil || !f.ok {
 		return err
@@ -90,7 +89,7 @@ func (c *call) askStage(ctx context.Context, f found) error {
 }
 
 // closeDeal takes 赢单 华东智造 and 丢单 华东智造 预算取消.
-func closeDeal(c *call, ctx context.Context, cmd command) error {
+func closeDeal(ctx context.Context, c *call, cmd command) error {
 	f, err := c.findDeal(ctx, cmd)
 	if err != nil || !f.ok {
 		return err

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -15,7 +14,7 @@ const delegateDays = 90
 
 // delegate hands the person's approvals to somebody else for a time, or takes
 // them back.
-func delegate(c *call, ctx context.Context, cmd command) error {
+func delegate(ctx context.Context, c *call, cmd command) error {
 	words := slices.DeleteFunc(slices.Clone(cmd.Words), func(w string) bool { return w == "到" || w == "给" || w == "至" })
 	if len(words) == 1 && slices.Contains([]string{"取消", "收回", "结束", "off"}, words[0]) {
 		return c.setDelegate(ctx, sales.Delegation{}, c.w.Say("delegate.off"))
@@ -23,32 +22,43 @@ func delegate(c *call, ctx context.Context, cmd command) error {
 	if len(words) != 2 {
 		return c.refuse(ctx, "delegate_form", c.w.Say("delegate.how"))
 	}
-	to, ok, err := c.whom(ctx, words[0], 0)
-	if err != nil || !ok {
-		return err
-	}
 	now := c.tx.Now().In(c.Location)
 	last, ok := day(words[1], now)
 	switch {
-	case to.ID == c.me.ID:
-		return c.refuse(ctx, "delegate_self", c.w.Say("delegate.self"))
 	case !ok:
 		return c.refuse(ctx, "delegate_form", c.w.Say("delegate.how"))
 	case last.AddDate(0, 0, 1).Before(now), last.After(now.AddDate(0, 0, delegateDays)):
 		return c.refuse(ctx, "delegate_past", c.w.Say("delegate.past", words[1]))
 	}
-	stand, err := c.standIn(ctx, to.ID)
-	if err != nil {
+	to, ok, err := c.deputy(ctx, words[0])
+	if err != nil || !ok {
 		return err
 	}
-	if stand.ID == c.me.ID {
-		return c.refuse(ctx, "delegate_loop", c.w.Say("delegate.loop", to.Name))
-	}
 	d := sales.Delegation{To: to.ID, From: c.tx.Now(), Until: last.AddDate(0, 0, 1)}
-	if _, err := c.tell(ctx, to, bots.Message{Text: c.w.Say("delegate.told", c.me.Name, c.w.Date(last))}, "delegation:"+c.me.ID); err != nil {
+	if err := c.tell(ctx, to, bots.Message{Text: c.w.Say("delegate.told", c.me.Name, c.w.Date(last))}, "delegation:"+c.me.ID); err != nil {
 		return err
 	}
 	return c.setDelegate(ctx, d, c.w.Say("delegate.done", c.w.Date(last), to.Name))
+}
+
+// deputy finds who may stand in for the person: somebody else, whose own
+// stand-in is not the person.
+func (c *call) deputy(ctx context.Context, name string) (to sales.Person, ok bool, err error) {
+	to, ok, err = c.whom(ctx, name, 0)
+	if err != nil || !ok {
+		return to, false, err
+	}
+	if to.ID == c.me.ID {
+		return to, false, c.refuse(ctx, "delegate_self", c.w.Say("delegate.self"))
+	}
+	stand, err := c.standIn(ctx, to.ID)
+	if err != nil {
+		return to, false, err
+	}
+	if stand.ID == c.me.ID {
+		return to, false, c.refuse(ctx, "delegate_loop", c.w.Say("delegate.loop", to.Name))
+	}
+	return to, true, nil
 }
 
 // setDelegate stores a delegation, and has the cards of what waits for the
@@ -109,7 +119,7 @@ func (c *call) userLeft(ctx context.Context) error {
 		if p.ID == gone.ID {
 			continue
 		}
-		if _, err := c.tell(ctx, p, bots.Message{Text: text}, fmt.Sprintf("person:%s", gone.ID)); err != nil {
+		if err := c.tell(ctx, p, bots.Message{Text: text}, "person:"+gone.ID); err != nil {
 			return err
 		}
 	}

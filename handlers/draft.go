@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"strconv"
 	"time"
 
 	"genjin/store"
@@ -31,13 +33,12 @@ const (
 
 // draft is what a person has begun and not finished.
 type draft struct {
-	Kind    string          `json:"kind"`
-	Expires time.Time       `json:"expires"`
-	Lead    *leadDraft      `json:"lead,omitempty"`
-	Choice  *choiceDraft    `json:"choice,omitempty"`
-	Move    *moveAsk        `json:"move,omitempty"`
-	Old     bool            `json:"-"` // expired: to be told, not gone on with
-	Raw     json.RawMessage `json:"-"`
+	Kind    string       `json:"kind"`
+	Expires time.Time    `json:"expires"`
+	Lead    *leadDraft   `json:"lead,omitempty"`
+	Choice  *choiceDraft `json:"choice,omitempty"`
+	Move    *moveAsk     `json:"move,omitempty"`
+	Old     bool         `json:"-"` // expired: to be told, not gone on with
 }
 
 // leadDraft is a submission with something wrong; what was right is kept.
@@ -101,7 +102,7 @@ func (c *call) expired(ctx context.Context, d draft) error {
 }
 
 // cancel drops the person's draft.
-func cancel(c *call, ctx context.Context, _ command) error {
+func cancel(ctx context.Context, c *call, _ command) error {
 	d, ok, err := c.loadDraft(ctx)
 	switch {
 	case err != nil:
@@ -118,7 +119,7 @@ func cancel(c *call, ctx context.Context, _ command) error {
 }
 
 // goOn goes on with a move whose file was missing.
-func goOn(c *call, ctx context.Context, _ command) error {
+func goOn(ctx context.Context, c *call, _ command) error {
 	d, ok, err := c.loadDraft(ctx)
 	switch {
 	case err != nil:
@@ -134,7 +135,7 @@ func goOn(c *call, ctx context.Context, _ command) error {
 }
 
 // choose goes on with a command that fitted several deals.
-func choose(c *call, ctx context.Context, cmd command) error {
+func choose(ctx context.Context, c *call, cmd command) error {
 	d, ok, err := c.loadDraft(ctx)
 	switch {
 	case err != nil:
@@ -142,7 +143,7 @@ func choose(c *call, ctx context.Context, cmd command) error {
 	case ok && d.Old:
 		return c.expired(ctx, d)
 	case !ok || d.Choice == nil:
-		return unknown(c, ctx, command{Verb: verbUnknown, Words: []string{fmt.Sprint(cmd.Number)}})
+		return unknown(ctx, c, command{Verb: verbUnknown, Words: []string{strconv.FormatInt(cmd.Number, 10)}})
 	case cmd.Number < 1 || cmd.Number > int64(len(d.Choice.Deals)):
 		return c.refuse(ctx, "choice_range", c.w.Say("choose.range", len(d.Choice.Deals)))
 	}
@@ -155,7 +156,7 @@ func choose(c *call, ctx context.Context, cmd command) error {
 }
 
 // fillIn goes on with a draft that lacks fields.
-func fillIn(c *call, ctx context.Context, cmd command) error {
+func fillIn(ctx context.Context, c *call, cmd command) error {
 	d, ok, err := c.loadDraft(ctx)
 	switch {
 	case err != nil:
@@ -163,9 +164,7 @@ func fillIn(c *call, ctx context.Context, cmd command) error {
 	case ok && d.Old:
 		return c.expired(ctx, d)
 	case ok && d.Lead != nil:
-		for name, value := range cmd.Fields {
-			d.Lead.Given[name] = value
-		}
+		maps.Copy(d.Lead.Given, cmd.Fields)
 		return c.submitLead(ctx, d.Lead.Given, d.Lead.Tries)
 	case ok && d.Move != nil:
 		ask := *d.Move
@@ -175,5 +174,5 @@ func fillIn(c *call, ctx context.Context, cmd command) error {
 		ask.At = c.asked()
 		return c.moveWith(ctx, ask, cmd.Fields["参会"])
 	}
-	return unknown(c, ctx, command{Verb: verbUnknown, Words: []string{c.event.Text}})
+	return unknown(ctx, c, command{Verb: verbUnknown, Words: []string{c.event.Text}})
 }

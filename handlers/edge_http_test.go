@@ -17,8 +17,9 @@ import (
 	"genjin/store"
 )
 
-func ask(t *testing.T, h http.Handler, method, path string, body io.Reader, header ...string) *httptest.ResponseRecorder {
+func ask(t *testing.T, h http.Handler, what string, body io.Reader, header ...string) *httptest.ResponseRecorder {
 	t.Helper()
+	method, path, _ := strings.Cut(what, " ")
 	req := httptest.NewRequestWithContext(t.Context(), method, path, body)
 	for i := 0; i+1 < len(header); i += 2 {
 		req.Header.Set(header[i], header[i+1])
@@ -30,9 +31,19 @@ func ask(t *testing.T, h http.Handler, method, path string, body io.Reader, head
 
 func TestWebhookStatus(t *testing.T) {
 	t.Parallel()
-	var next func(*http.Request) (bots.Inbound, error)
+	var next struct {
+		in   bots.Inbound
+		err  error
+		read bool
+	}
 	r := newRoom(t, func(o *Options) {
-		o.Bots = []bots.Bot{fakeBot{decode: func(req *http.Request) (bots.Inbound, error) { return next(req) }}}
+		o.Bots = []bots.Bot{fakeBot{decode: func(req *http.Request) (bots.Inbound, error) {
+			if next.read {
+				_, err := io.ReadAll(req.Body)
+				return bots.Inbound{}, err
+			}
+			return next.in, next.err
+		}}}
 	})
 	routes := r.hub.Routes()
 	for _, c := range []struct {
@@ -48,32 +59,27 @@ func TestWebhookStatus(t *testing.T) {
 		{errors.New("planted"), 500, "unexpected"},
 		{fmt.Errorf("x: %w", store.ErrUnavailable), 503, "unavailable"},
 	} {
-		next = func(*http.Request) (bots.Inbound, error) { return bots.Inbound{}, c.err }
-		w := ask(t, routes, http.MethodPost, "/webhooks/feishu", strings.NewReader("{}"))
+		next.err = c.err
+		w := ask(t, routes, "POST /webhooks/feishu", strings.NewReader("{}"))
 		if w.Code != c.status || !strings.Contains(w.Body.String(), `"`+c.reason+`"`) || strings.Contains(w.Body.String(), "planted") {
 			t.Errorf("%v: %d %s", c.err, w.Code, w.Body)
 		}
 	}
-	next = func(req *http.Request) (bots.Inbound, error) {
-		_, err := io.ReadAll(req.Body)
-		return bots.Inbound{}, err
-	}
-	if w := ask(t, routes, http.MethodPost, "/webhooks/feishu", bytes.NewReader(make([]byte, bodyMax+1))); w.Code != http.StatusRequestEntityTooLarge {
+	next.err, next.read = nil, true
+	if w := ask(t, routes, "POST /webhooks/feishu", bytes.NewReader(make([]byte, bodyMax+1))); w.Code != http.StatusRequestEntityTooLarge {
 		t.Errorf("too large: %d", w.Code)
 	}
-	if w := ask(t, routes, http.MethodPost, "/webhooks/nobody", nil); w.Code != http.StatusNotFound {
+	if w := ask(t, routes, "POST /webhooks/nobody", nil); w.Code != http.StatusNotFound {
 		t.Errorf("unknown platform: %d", w.Code)
 	}
-	next = func(*http.Request) (bots.Inbound, error) {
-		return bots.Inbound{Response: &bots.Response{Body: []byte("challenge")}}, nil
-	}
-	if w := ask(t, routes, http.MethodPost, "/webhooks/feishu", nil); w.Code != 200 || w.Body.String() != "challenge" {
+	next.in, next.read = bots.Inbound{Response: &bots.Response{Body: []byte("challenge")}}, false
+	if w := ask(t, routes, "POST /webhooks/feishu", nil); w.Code != 200 || w.Body.String() != "challenge" {
 		t.Errorf("challenge: %d %s", w.Code, w.Body)
 	}
 	e := r.event(li)
 	e.Kind, e.Click = bots.EventClick, &bots.Click{Action: "nothing"}
-	next = func(*http.Request) (bots.Inbound, error) { return bots.Inbound{Events: []bots.Event{e}}, nil }
-	if w := ask(t, routes, http.MethodPost, "/webhooks/feishu", nil); w.Code != 200 || !strings.Contains(w.Body.String(), "不能用") {
+	next.in = bots.Inbound{Events: []bots.Event{e}}
+	if w := ask(t, routes, "POST /webhooks/feishu", nil); w.Code != 200 || !strings.Contains(w.Body.String(), "不能用") {
 		t.Errorf("click: %d %s", w.Code, w.Body)
 	}
 }
@@ -88,7 +94,7 @@ func TestNever200BeforeCommit(t *testing.T) {
 	if err := r.store.Close(); err != nil {
 		t.Fatal(err)
 	}
-	w := ask(t, r.hub.Routes(), http.MethodPost, "/webhooks/feishu", nil)
+	w := ask(t, r.hub.Routes(), "POST /webhooks/feishu", nil)
 	if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
@@ -99,21 +105,21 @@ func TestHealth(t *testing.T) {
 	state := Readiness{Queue: "ok"}
 	r := newRoom(t, func(o *Options) { o.Ready = func(context.Context) Readiness { return state } })
 	routes := r.hub.Routes()
-	if w := ask(t, routes, http.MethodGet, "/healthz", nil); w.Code != 200 || w.Header().Get("X-Request-Id") == "" {
+	if w := ask(t, routes, "GET /healthz", nil); w.Code != 200 || w.Header().Get("X-Request-Id") == "" {
 		t.Errorf("healthz: %d", w.Code)
 	}
-	if w := ask(t, routes, http.MethodGet, "/readyz", nil, "X-Request-Id", "abc-1"); w.Code != 200 || !strings.Contains(w.Body.String(), `"queue":"ok"`) || w.Header().Get("X-Request-Id") != "abc-1" {
+	if w := ask(t, routes, "GET /readyz", nil, "X-Request-Id", "abc-1"); w.Code != 200 || !strings.Contains(w.Body.String(), `"queue":"ok"`) || w.Header().Get("X-Request-Id") != "abc-1" {
 		t.Errorf("ready: %d %s", w.Code, w.Body)
 	}
 	state = Readiness{Queue: "degraded"}
-	if w := ask(t, routes, http.MethodGet, "/readyz", nil); w.Code != 200 || !strings.Contains(w.Body.String(), `"queue":"degraded"`) {
+	if w := ask(t, routes, "GET /readyz", nil); w.Code != 200 || !strings.Contains(w.Body.String(), `"queue":"degraded"`) {
 		t.Errorf("without Redis: %d %s", w.Code, w.Body)
 	}
 	state = Readiness{Queue: "ok", Database: "disk full"}
-	if w := ask(t, routes, http.MethodGet, "/readyz", nil); w.Code != 503 || !strings.Contains(w.Body.String(), "disk full") {
+	if w := ask(t, routes, "GET /readyz", nil); w.Code != 503 || !strings.Contains(w.Body.String(), "disk full") {
 		t.Errorf("without a database: %d %s", w.Code, w.Body)
 	}
-	if w := ask(t, routes, http.MethodPost, "/healthz", nil); w.Code != http.StatusMethodNotAllowed {
+	if w := ask(t, routes, "POST /healthz", nil); w.Code != http.StatusMethodNotAllowed {
 		t.Errorf("method: %d", w.Code)
 	}
 }
@@ -132,12 +138,12 @@ func TestFormPage(t *testing.T) {
 	token, _, _ := strings.Cut(rest, "\n")
 	path := "/form/" + token
 	for range 3 {
-		if w := ask(t, routes, http.MethodGet, path, nil); w.Code != 200 || !strings.Contains(w.Body.String(), `name="company"`) {
+		if w := ask(t, routes, "GET "+path, nil); w.Code != 200 || !strings.Contains(w.Body.String(), `name="company"`) {
 			t.Fatalf("look: %d %s", w.Code, w.Body)
 		}
 	}
 	post := func(form url.Values) *httptest.ResponseRecorder {
-		return ask(t, routes, http.MethodPost, path, strings.NewReader(form.Encode()), "Content-Type", "application/x-www-form-urlencoded")
+		return ask(t, routes, "POST "+path, strings.NewReader(form.Encode()), "Content-Type", "application/x-www-form-urlencoded")
 	}
 	w := post(url.Values{"company": {"华东智造"}, "contact": {"张伟"}, "phone": {"12345"}})
 	if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "华东智造") || !strings.Contains(w.Body.String(), "手机号") {
@@ -150,7 +156,7 @@ func TestFormPage(t *testing.T) {
 	if w := post(good); w.Code != http.StatusGone {
 		t.Errorf("again: %d", w.Code)
 	}
-	if w := ask(t, routes, http.MethodGet, path, nil); w.Code != http.StatusGone {
+	if w := ask(t, routes, "GET "+path, nil); w.Code != http.StatusGone {
 		t.Errorf("look again: %d", w.Code)
 	}
 	all := r.new()
@@ -158,10 +164,10 @@ func TestFormPage(t *testing.T) {
 		t.Fatalf("told: %v", texts(all))
 	}
 	all[0].has(t, "线索 #1", "华东智造")
-	if w := ask(t, routes, http.MethodPost, path, strings.NewReader("{}"), "Content-Type", "application/json; charset=gbk"); w.Code != http.StatusUnsupportedMediaType {
+	if w := ask(t, routes, "POST "+path, strings.NewReader("{}"), "Content-Type", "application/json; charset=gbk"); w.Code != http.StatusUnsupportedMediaType {
 		t.Errorf("gbk: %d", w.Code)
 	}
-	if w := ask(t, routes, http.MethodGet, "/form/guess", nil); w.Code != http.StatusGone {
+	if w := ask(t, routes, "GET /form/guess", nil); w.Code != http.StatusGone {
 		t.Errorf("guessed token: %d", w.Code)
 	}
 	if strings.Contains(log.String(), token) || strings.Contains(log.String(), "13800138000") {
@@ -175,7 +181,7 @@ func TestFormPageExpires(t *testing.T) {
 	_, rest, _ := strings.Cut(r.says(li, "线索").text, "https://hub.example/form/")
 	token, _, _ := strings.Cut(rest, "\n")
 	r.now = r.now.Add(draftLife + 1)
-	if w := ask(t, r.hub.Routes(), http.MethodGet, "/form/"+token, nil); w.Code != http.StatusGone {
+	if w := ask(t, r.hub.Routes(), "GET /form/"+token, nil); w.Code != http.StatusGone {
 		t.Errorf("expired: %d", w.Code)
 	}
 }

@@ -69,7 +69,7 @@ func (c *call) noteFile(ctx context.Context, f bots.File) error {
 // remember notes which files came with a message, for the day in which people
 // can take messages back.
 func (c *call) remember(ctx context.Context, message, file string) error {
-	var ids []string
+	ids := make([]string, 0, 1)
 	key := keptSent + c.event.Bot + ":" + message
 	if _, err := c.kept(ctx, key, &ids); err != nil {
 		return err

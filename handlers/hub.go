@@ -58,7 +58,7 @@ type Hub struct {
 
 // use is one use case: it decides, saves and answers, inside the transaction of
 // the call.
-type use func(c *call, ctx context.Context, cmd command) error
+type use func(ctx context.Context, c *call, cmd command) error
 
 // New makes a hub.
 func New(o Options) *Hub {
@@ -188,6 +188,11 @@ func (c *call) handle(ctx context.Context) error {
 		return c.stranger(ctx)
 	}
 	c.me = me
+	return c.serve(ctx)
+}
+
+// serve hands a known person's event to its use case.
+func (c *call) serve(ctx context.Context) error {
 	switch c.event.Kind {
 	case bots.EventMessage:
 		return c.message(ctx)

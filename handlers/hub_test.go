@@ -87,8 +87,8 @@ func TestMine(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
 	r.says(li, "我的").has(t, "还没有")
-	r.deal(li, "华东智造", "128万")
-	r.lead(li, "北方重工")
+	r.deal("华东智造", "128万")
+	r.lead("北方重工")
 	r.says(li, "我的").has(t, "商机 #2 华东智造 · 初步接触 · ¥1,280,000", "线索 #3 北方重工")
 	r.says(li, "静音 #2 3天 等客户预算").has(t, "已静音 #2", "2026-11-28")
 	r.says(li, "我的").has(t, "静音到 2026-11-28")
@@ -101,7 +101,7 @@ func TestMine(t *testing.T) {
 func TestConvert(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	n := itoa(r.lead(li, "华东智造"))
+	n := itoa(r.lead("华东智造"))
 	r.says(li, "转商机").has(t, "例如")
 	r.says(li, "转商机 #"+n+" 金额=很多").has(t, "看不懂")
 	r.says(han, "转商机 #"+n).has(t, "李雷")
@@ -113,7 +113,7 @@ func TestConvert(t *testing.T) {
 func TestPeople(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	n := itoa(r.atContract(li, "华东智造", "50万"))
+	n := itoa(r.atContract("华东智造", "50万"))
 	r.new()
 	e := r.event(wang)
 	e.Kind = bots.EventUserLeft
@@ -150,7 +150,7 @@ func TestPeople(t *testing.T) {
 func TestOops(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	r.hub.uses[verbMine] = func(c *call, ctx context.Context, _ command) error {
+	r.hub.uses[verbMine] = func(ctx context.Context, c *call, _ command) error {
 		if _, err := c.tx.NextNumber(ctx); err != nil {
 			return err
 		}
@@ -163,10 +163,10 @@ func TestOops(t *testing.T) {
 	if strings.Contains(a.text, "#") || strings.Contains(a.text, "系统错误") || strings.Contains(a.text, "planted") {
 		t.Errorf("answer:\n%s", a.text)
 	}
-	if n := r.lead(li, "华东智造"); n != 1 {
+	if n := r.lead("华东智造"); n != 1 {
 		t.Errorf("number %d, want 1: the failed event left a trace", n)
 	}
-	r.hub.uses[verbMine] = func(*call, context.Context, command) error { return store.ErrUnavailable }
+	r.hub.uses[verbMine] = func(context.Context, *call, command) error { return store.ErrUnavailable }
 	e := r.event(li)
 	e.Text = "我的"
 	if _, err := r.hub.Handle(t.Context(), e, ""); !errors.Is(err, store.ErrUnavailable) {
@@ -178,7 +178,7 @@ func TestOops(t *testing.T) {
 func TestLeftDecidesNothing(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	n := r.atContract(li, "华东智造", "50万")
+	n := r.atContract("华东智造", "50万")
 	b := button(t, r.asks(wang, n), "同意")
 	people := r.hub.Org().People()
 	gone := make([]sales.Person, len(people))
@@ -207,7 +207,7 @@ func TestLeftDecidesNothing(t *testing.T) {
 func TestCardOfAnotherMessage(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	n := r.atContract(li, "华东智造", "50万")
+	n := r.atContract("华东智造", "50万")
 	b := button(t, r.asks(wang, n), "拒绝")
 	press := func(ref bots.CardRef) bots.Answer {
 		e := r.event(wang)

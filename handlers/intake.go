@@ -30,7 +30,7 @@ func (h *Hub) formPage(ctx context.Context, token string) (page, error) {
 	var p page
 	err := h.Store.View(ctx, func(tx *store.Tx) error {
 		c := h.newCall(tx, bots.Event{})
-		_, found, err := c.formOwner(ctx, token, &p)
+		found, err := c.formOwner(ctx, token, &p)
 		if err == nil && found {
 			p.State = pageOpen
 		}
@@ -40,21 +40,21 @@ func (h *Hub) formPage(ctx context.Context, token string) (page, error) {
 }
 
 // formOwner finds whose form a token opens; else p says why it does not.
-func (c *call) formOwner(ctx context.Context, token string, p *page) (formToken, bool, error) {
+func (c *call) formOwner(ctx context.Context, token string, p *page) (bool, error) {
 	var t formToken
 	ok, err := c.kept(ctx, keptForm+token, &t)
 	if err != nil || !ok {
 		p.State = pageGone
-		return t, false, err
+		return false, err
 	}
 	me, known := c.w.Org.Person(t.Person)
 	if !known || me.Left {
 		p.State = pageDenied
-		return t, false, nil
+		return false, nil
 	}
 	c.me, p.Given = me, t.Given
 	c.event.Bot, c.event.User = t.Bot, t.Account
-	return t, true, nil
+	return true, nil
 }
 
 // submitPage takes a lead from the intake page. The token is used up by the
@@ -64,7 +64,7 @@ func (h *Hub) submitPage(ctx context.Context, token string, given map[string]str
 	err := h.Store.Do(ctx, func(tx *store.Tx) error {
 		p = page{}
 		c := h.newCall(tx, bots.Event{Private: true, Kind: bots.EventMessage})
-		_, found, err := c.formOwner(ctx, token, &p)
+		found, err := c.formOwner(ctx, token, &p)
 		if err != nil || !found {
 			return err
 		}

@@ -16,7 +16,7 @@ import (
 const formAfter = 2
 
 // lead takes a lead by text, or brings the form.
-func lead(c *call, ctx context.Context, cmd command) error {
+func lead(ctx context.Context, c *call, cmd command) error {
 	switch {
 	case len(cmd.Fields) > 0:
 		return c.submitLead(ctx, cmd.Fields, 0)
@@ -176,7 +176,7 @@ func (c *call) showLead(ctx context.Context, number int64) error {
 
 // showPhone shows the owner the full number. It stands in the answer to the tap
 // and in no message.
-func showPhone(c *call, ctx context.Context, _ command) error {
+func showPhone(ctx context.Context, c *call, _ command) error {
 	number := toNumber(c.event.Click.Value["no"])
 	l, err := c.tx.Lead(ctx, number)
 	switch {
@@ -194,7 +194,7 @@ func showPhone(c *call, ctx context.Context, _ command) error {
 }
 
 // touch notes a follow-up of a lead: its clocks stop.
-func touch(c *call, ctx context.Context, cmd command) error {
+func touch(ctx context.Context, c *call, cmd command) error {
 	note := cmd.name()
 	for name, value := range cmd.Fields {
 		note = strings.TrimSpace(note + " " + name + "=" + value)

@@ -71,7 +71,7 @@ func (c *call) openForm(ctx context.Context) (form store.Card, ok bool, err erro
 }
 
 // submitForm takes a lead from the form card.
-func submitForm(c *call, ctx context.Context, _ command) error {
+func submitForm(ctx context.Context, c *call, _ command) error {
 	form, ok, err := c.openForm(ctx)
 	if err != nil || !ok {
 		return err
@@ -101,7 +101,7 @@ func submitForm(c *call, ctx context.Context, _ command) error {
 }
 
 // cancelForm closes a form that will not be filled.
-func cancelForm(c *call, ctx context.Context, _ command) error {
+func cancelForm(ctx context.Context, c *call, _ command) error {
 	form, ok, err := c.openForm(ctx)
 	if err != nil || !ok {
 		return err

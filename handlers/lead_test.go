@@ -104,7 +104,7 @@ func TestLeadForm(t *testing.T) {
 func TestPhone(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	n := r.lead(li, "华东智造")
+	n := r.lead("华东智造")
 	card := r.says(li, "线索 #"+itoa(n)).body.Card
 	b := button(t, card, "看电话")
 	if a := r.clicks(li, b, nil); !strings.Contains(a.Text, "+8613800138000") {
@@ -119,7 +119,7 @@ func TestPhone(t *testing.T) {
 func TestLeadTouched(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	n := r.lead(li, "华东智造")
+	n := r.lead("华东智造")
 	r.says(li, "待办").has(t, "要联系的线索 1 条", "华东智造")
 	r.says(li, "跟进 #"+itoa(n)).has(t, "例如")
 	r.says(li, "跟进 #"+itoa(n)+" 已电话沟通").has(t, "时限已停")

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"errors"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -27,28 +28,34 @@ var latinShape = regexp.MustCompile(`^[a-z0-9]{2,40}$`)
 func fit(d sales.Deal, name string) int {
 	name = sales.Fold(name)
 	key, folded := sales.CompanyKey(name), sales.Fold(d.Company)
-	runes := len([]rune(name))
-	latin := strings.ToLower(strings.ReplaceAll(name, " ", ""))
 	switch {
 	case name == "":
 		return fitNone
 	case strings.EqualFold(name, folded) || (key != "" && key == d.CompanyKey):
 		return fitWhole
-	case runes >= 2 && (strings.Contains(folded, name) || (len([]rune(key)) >= 2 && strings.Contains(d.CompanyKey, key))):
+	case part(name, folded) || part(key, d.CompanyKey):
 		return fitPart
-	case latinShape.MatchString(latin) && spelled(d, latin):
+	case spelled(d, strings.ToLower(strings.ReplaceAll(name, " ", ""))):
 		return fitSound
-	case d.Contact != "" && name == sales.Fold(d.Contact):
+	case name == sales.Fold(d.Contact):
 		return fitContact
-	case len([]rune(d.CompanyKey)) >= 2 && strings.Contains(key, d.CompanyKey):
+	case part(d.CompanyKey, key):
 		return fitAround
 	}
 	return fitNone
 }
 
+// part tells whether a name of at least two characters lies in another.
+func part(name, whole string) bool {
+	return len([]rune(name)) >= 2 && strings.Contains(whole, name)
+}
+
 // spelled tells whether latin letters are the beginning of a deal's name in
 // pinyin, or of its initials.
 func spelled(d sales.Deal, latin string) bool {
+	if !latinShape.MatchString(latin) {
+		return false
+	}
 	for _, name := range []string{sales.Fold(d.Company), d.CompanyKey} {
 		if strings.HasPrefix(initials(name), latin) || (len(latin) >= 4 && strings.HasPrefix(sounds(name), latin)) {
 			return true
@@ -59,12 +66,12 @@ func spelled(d sales.Deal, latin string) bool {
 
 // best keeps the deals that fit a name best, at least as well as least.
 func best(deals []sales.Deal, name string, least int) []sales.Deal {
-	var found []sales.Deal
+	found := make([]sales.Deal, 0, 2)
 	top := max(least, fitAround)
 	for _, d := range deals {
 		switch f := fit(d, name); {
 		case f > top:
-			top, found = f, []sales.Deal{d}
+			top, found = f, append(found[:0], d)
 		case f == top:
 			found = append(found, d)
 		}
@@ -109,31 +116,37 @@ func (c *call) findDeal(ctx context.Context, cmd command) (found, error) {
 	if err != nil {
 		return found{}, err
 	}
-	least := fitAround
-	if cmd.Natural {
-		least = fitContact // 如果华东智造 … is no name
-	}
-	if cmd.Doubt {
-		least = fitPart
-	}
 	if name == "" {
 		return c.pick(ctx, cmd, own, nil)
 	}
 	for _, deals := range [][]sales.Deal{own, others} {
-		for n := min(len(cmd.Words), nameWordsMax); n > 0; n-- {
-			hits := best(deals, strings.Join(cmd.Words[:n], " "), least)
-			if len(hits) > 0 {
-				return c.pick(ctx, cmd, hits, cmd.Words[n:])
-			}
-			if cmd.Natural {
-				break
-			}
+		if hits, rest := named(deals, cmd); len(hits) > 0 {
+			return c.pick(ctx, cmd, hits, rest)
 		}
 	}
 	if cmd.Doubt || cmd.Natural && doubtful(name) {
-		return found{}, talk(c, ctx, cmd)
+		return found{}, talk(ctx, c, cmd)
 	}
 	return found{}, c.refuse(ctx, "no_deal", c.w.NoDeal(name, near(append(own, others...), name)))
+}
+
+// named finds the deals that the first words of a command name, the more words
+// the better, and gives the words that remain. Behind a name, where the verb
+// comes later, all words must be the name: 如果华东智造 is none.
+func named(deals []sales.Deal, cmd command) (hits []sales.Deal, rest []string) {
+	least, shortest := fitAround, 1
+	if cmd.Natural {
+		least, shortest = fitContact, len(cmd.Words)
+	}
+	if cmd.Doubt {
+		least = fitPart
+	}
+	for n := min(len(cmd.Words), max(nameWordsMax, shortest)); n >= shortest; n-- {
+		if hits = best(deals, strings.Join(cmd.Words[:n], " "), least); len(hits) > 0 {
+			return hits, cmd.Words[n:]
+		}
+	}
+	return nil, nil
 }
 
 func numberOf(cmd command) int64 {
@@ -175,9 +188,7 @@ func (c *call) pick(ctx context.Context, cmd command, deals []sales.Deal, rest [
 	kept := choiceDraft{Command: cmd}
 	if len(rest) > 0 && cmd.Fields["原因"] == "" {
 		kept.Command.Fields = map[string]string{"原因": strings.Join(rest, " ")}
-		for name, value := range cmd.Fields {
-			kept.Command.Fields[name] = value
-		}
+		maps.Copy(kept.Command.Fields, cmd.Fields)
 	}
 	for _, d := range deals {
 		kept.Deals = append(kept.Deals, d.Number)
@@ -194,17 +205,17 @@ func (c *call) pick(ctx context.Context, cmd command, deals []sales.Deal, rest [
 
 // near are deals whose names look like what was said.
 func near(deals []sales.Deal, name string) []sales.Deal {
-	var close []sales.Deal
+	var alike []sales.Deal
 	key := []rune(sales.CompanyKey(name))
 	if len(key) > 64 {
 		return nil
 	}
 	for _, d := range deals {
 		other := []rune(d.CompanyKey)
-		alike := sales.SameCompany(d.Company, name) != sales.CompanyDifferent || sounds(string(key)) == sounds(string(other))
-		if alike || (len(key) > 1 && distance(key, other) <= max(1, len(other)/2)) {
-			close = append(close, d)
+		same := sales.SameCompany(d.Company, name) != sales.CompanyDifferent || sounds(string(key)) == sounds(string(other))
+		if same || (len(key) > 1 && distance(key, other) <= max(1, len(other)/2)) {
+			alike = append(alike, d)
 		}
 	}
-	return close[:min(len(close), 3)]
+	return alike[:min(len(alike), 3)]
 }

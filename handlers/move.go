@@ -55,37 +55,52 @@ func (c *call) move(ctx context.Context, ask moveAsk) error {
 	if !ok {
 		return c.refuse(ctx, "no_stage", c.w.Say("deal.no_stage", ask.Stage, stageNames(c.w.Rules)))
 	}
-	files, err := c.evidence(ctx, ask)
+	req, err := c.moveRequest(ctx, ask, d, to)
 	if err != nil {
 		return err
 	}
-	req := sales.MoveRequest{
-		Deal: d, To: to, By: c.me, Files: files, Attendees: ask.Attendees, Reason: ask.Reason, Now: c.tx.Now(), Since: ask.At.Add(-c.w.Rules.Evidence.Window),
-		ID: c.tx.NewID(), ApprovalID: c.tx.NewID(),
-	}
-	if req.Delegations, err = c.tx.Delegations(ctx); err != nil {
-		return err
-	}
 	_, probe, err := c.w.Rules.Move(c.w.Org, req)
-	var no *sales.Refusal
-	if err != nil && !errors.As(err, &no) {
+	no, refused := errors.AsType[*sales.Refusal](err)
+	if err != nil && !refused {
 		return fmt.Errorf("move deal %d to %s: %w", d.Number, to.ID, err)
 	}
-	if f, waits := awaited(files, probe.Used, no); waits && len(to.Needs) > 0 {
+	if f, waits := awaited(req, probe.Used, no); waits {
 		c.outcome = "waits_for_file"
 		return c.await(ctx, f.ID, ask)
 	}
-	if no != nil {
+	if refused {
 		return c.moveRefused(ctx, ask, no, cards.Wish{Deal: d, To: to})
 	}
-	if probe.Approval != nil {
+	return c.makeMove(ctx, req, probe.Approval != nil)
+}
+
+// moveRequest gathers what a move is decided on.
+func (c *call) moveRequest(ctx context.Context, ask moveAsk, d sales.Deal, to sales.Stage) (sales.MoveRequest, error) {
+	files, err := c.evidence(ctx, ask)
+	if err != nil {
+		return sales.MoveRequest{}, err
+	}
+	delegations, err := c.tx.Delegations(ctx)
+	if err != nil {
+		return sales.MoveRequest{}, err
+	}
+	return sales.MoveRequest{
+		Deal: d, To: to, By: c.me, Files: files, Attendees: ask.Attendees, Reason: ask.Reason, Now: c.tx.Now(), Since: ask.At.Add(-c.w.Rules.Evidence.Window),
+		ID: c.tx.NewID(), ApprovalID: c.tx.NewID(), Delegations: delegations,
+	}, nil
+}
+
+// makeMove makes a move that the rules allow; one that needs an approval takes
+// its number first.
+func (c *call) makeMove(ctx context.Context, req sales.MoveRequest, asks bool) (err error) {
+	if asks {
 		if req.ApprovalNumber, err = c.tx.NextNumber(ctx); err != nil {
 			return err
 		}
 	}
 	change, out, err := c.w.Rules.Move(c.w.Org, req)
 	if err != nil {
-		return fmt.Errorf("move deal %d to %s: %w", d.Number, to.ID, err)
+		return fmt.Errorf("move deal %d to %s: %w", req.Deal.Number, req.To.ID, err)
 	}
 	return c.moved(ctx, change, out)
 }
@@ -120,12 +135,10 @@ func (c *call) dropMoveDraft(ctx context.Context) error {
 // moveRefused says why not. What a person can still add is kept, so that they
 // need not say the rest again.
 func (c *call) moveRefused(ctx context.Context, ask moveAsk, no *sales.Refusal, wish cards.Wish) error {
-	switch no.Kind {
-	case sales.RefuseEvidence, sales.RefuseAttendees, sales.RefuseReason:
+	if no.Kind == sales.RefuseEvidence || no.Kind == sales.RefuseAttendees || no.Kind == sales.RefuseReason {
 		if err := c.saveDraft(ctx, draft{Kind: draftMove, Move: &ask}); err != nil {
 			return err
 		}
-	default:
 	}
 	return c.refuse(ctx, string(no.Kind), c.w.Refused(no, wish))
 }
@@ -144,11 +157,14 @@ func (c *call) evidence(ctx context.Context, ask moveAsk) ([]sales.File, error) 
 
 // awaited finds the file that a move should wait for: one that is on its way
 // and newer than what the move would use.
-func awaited(files, used []sales.File, no *sales.Refusal) (sales.File, bool) {
+func awaited(req sales.MoveRequest, used []sales.File, no *sales.Refusal) (sales.File, bool) {
+	if len(req.To.Needs) == 0 {
+		return sales.File{}, false
+	}
 	if no != nil && no.Kind != sales.RefuseEvidence && no.Kind != sales.RefuseAttendees {
 		return sales.File{}, false
 	}
-	for _, f := range files { // newest first
+	for _, f := range req.Files { // newest first
 		if f.Status != sales.FileFetching {
 			continue
 		}
@@ -162,7 +178,7 @@ func awaited(files, used []sales.File, no *sales.Refusal) (sales.File, bool) {
 
 // await keeps a move until a file is here.
 func (c *call) await(ctx context.Context, file string, ask moveAsk) error {
-	var waiting []moveAsk
+	waiting := make([]moveAsk, 0, 1)
 	if _, err := c.kept(ctx, keptWait+file, &waiting); err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 func TestMove(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	n := r.deal(li, "华东智造科技（上海）有限公司", "128万")
+	n := r.deal("华东智造科技（上海）有限公司", "128万")
 
 	r.says(li, "推进 华东智造 需求确认").has(t, "我理解的是", "需求纪要", "10 分钟", "好了")
 	r.gives(li, "纪要.pdf", "pdf")
@@ -49,7 +49,7 @@ func TestMove(t *testing.T) {
 func TestMoveTalk(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	n := r.deal(li, "华东智造", "128万")
+	n := r.deal("华东智造", "128万")
 	r.gives(li, "纪要.pdf", "pdf")
 	for _, text := range []string{
 		"还没推进到需求确认", "如果推进到需求确认客户会怎么想", "华东智造还没推进到需求确认", "客户问能不能把华东智造推进到需求确认", "华东智造推进到需求确认了吗", "华东智造不想推进到需求确认",
@@ -67,7 +67,7 @@ func TestMoveTalk(t *testing.T) {
 func TestMoveWaits(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	n := r.deal(li, "华东智造", "128万")
+	n := r.deal("华东智造", "128万")
 	f := r.sends(li, "纪要.pdf", "")
 	if all := r.silent(li, "推进 华东智造 需求确认"); len(all) > 0 {
 		t.Fatalf("answered too early: %v", texts(all))
@@ -117,7 +117,7 @@ func (r *room) silent(who, text string) []said {
 func TestMoveInGroup(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	r.deal(li, "华东智造", "128万")
+	r.deal("华东智造", "128万")
 	r.arrives(r.sends(li, "纪要.pdf", "oc_east"), "pdf")
 	r.says(li, "推进 华东智造 需求确认").has(t, "需求纪要")
 	r.says(li, "取消")
@@ -143,7 +143,7 @@ func TestMoveInGroup(t *testing.T) {
 func TestMoveChoice(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	a, b := r.deal(li, "华东智造科技", "10万"), r.deal(li, "华东智造装备", "20万")
+	a, b := r.deal("华东智造科技", "10万"), r.deal("华东智造装备", "20万")
 	r.gives(li, "纪要.pdf", "pdf")
 	r.says(li, "推进 华东智造 需求确认").has(t, "找到 2 个", "1.", "2.", "#"+itoa(a), "#"+itoa(b))
 	r.says(li, "3").has(t, "1 到 2")
@@ -166,7 +166,7 @@ func TestMoveChoice(t *testing.T) {
 func TestLateDelivery(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	r.deal(li, "华东智造", "10万")
+	r.deal("华东智造", "10万")
 	e := r.event(li)
 	e.Files = []bots.File{{Key: "k", MessageID: e.MessageID, Name: "纪要.pdf"}}
 	sent := r.now

@@ -132,21 +132,21 @@ func parseVerb(t string, stages stagesOf) (command, bool) {
 	if !ok {
 		return command{}, false
 	}
-	switch v {
-	case verbLead:
-		return parseLead(rest), true
-	case verbMove:
-		return parseMove(rest, stages), true
-	case verbWon, verbLost:
-		return parseClose(v, rest), true
-	case verbTodo, verbMine, verbCancel, verbGoOn:
-		// 我的客户 is no command: nothing may follow.
-		return command{Verb: v}, rest == ""
-	case verbUndo:
-		c := withNumber(v, rest)
-		return c, rest == "" || (c.Number > 0 && len(c.Words) == 0)
+	parsers := map[verb]func() command{
+		verbLead: func() command { return parseLead(rest) },
+		verbMove: func() command { return parseMove(rest, stages) },
+		verbWon:  func() command { return parseClose(v, rest) },
+		verbLost: func() command { return parseClose(v, rest) },
 	}
-	return withNumber(v, rest), true
+	if p, ok := parsers[v]; ok {
+		return p(), true
+	}
+	c := withNumber(v, rest)
+	if !standsAlone[v] {
+		return c, true
+	}
+	// 我的客户 is no command: nothing may follow but the number of what to undo.
+	return c, rest == "" || (v == verbUndo && c.Number > 0 && len(c.Words) == 0)
 }
 
 // cutVerb takes the verb from the front. A verb ends at a space, a colon, a

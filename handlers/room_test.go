@@ -33,6 +33,7 @@ func (f fakeBot) Decode(r *http.Request) (bots.Inbound, error) { return f.decode
 func (fakeBot) Answer(_ bots.Event, a bots.Answer) bots.Response {
 	return bots.Response{Body: []byte(a.Text)}
 }
+
 func (fakeBot) Send(context.Context, bots.Message) (bots.CardRef, error) {
 	return "", nil
 }
@@ -297,22 +298,25 @@ func (r *room) asks(who string, number int64) *bots.Card {
 }
 
 // lead submits a lead and gives its number.
-func (r *room) lead(who, company string) int64 {
+func (r *room) lead(company string) int64 {
 	r.t.Helper()
+	const who = li
 	return number(r.t, r.says(who, "线索 公司="+company+" 联系人=张伟 电话=13800138000 行业=智能制造 规模=500").text, "线索")
 }
 
 // deal makes a deal and gives its number.
-func (r *room) deal(who, company, amount string) int64 {
+func (r *room) deal(company, amount string) int64 {
 	r.t.Helper()
-	lead := r.lead(who, company)
+	const who = li
+	lead := r.lead(company)
 	return number(r.t, r.says(who, fmt.Sprintf("转商机 #%d 金额=%s 产品=MES", lead, amount)).text, "商机")
 }
 
 // atContract brings a deal to a pending approval and gives its number.
-func (r *room) atContract(who, company, amount string) int64 {
+func (r *room) atContract(company, amount string) int64 {
 	r.t.Helper()
-	r.deal(who, company, amount)
+	const who = li
+	r.deal(company, amount)
 	for _, step := range []string{"需求确认", "方案报价", "商务谈判 参会=张伟 总经理、李娜 财务总监"} {
 		r.gives(who, step+".pdf", "pdf")
 		r.says(who, "推进 "+company+" "+step).has(r.t, "→ "+strings.Fields(step)[0])

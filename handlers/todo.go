@@ -16,7 +16,7 @@ const listMax = 30
 
 // todo shows what waits for the person: requests to decide on one card, the
 // rest as lines.
-func todo(c *call, ctx context.Context, _ command) error {
+func todo(ctx context.Context, c *call, _ command) error {
 	items, err := c.waitingFor(ctx)
 	if err != nil {
 		return err
@@ -101,7 +101,7 @@ func (c *call) work(ctx context.Context) (cards.Work, error) {
 func first[T any](all []T) []T { return all[:min(len(all), listMax)] }
 
 // mine lists the person's open leads and deals.
-func mine(c *call, ctx context.Context, _ command) error {
+func mine(ctx context.Context, c *call, _ command) error {
 	leads, err := c.tx.OpenLeads(ctx, c.me.ID)
 	if err != nil {
 		return err
@@ -115,7 +115,7 @@ func mine(c *call, ctx context.Context, _ command) error {
 }
 
 // snooze keeps reminders of a lead or a deal silent for a while, for a reason.
-func snooze(c *call, ctx context.Context, cmd command) error {
+func snooze(ctx context.Context, c *call, cmd command) error {
 	if cmd.Number == 0 || len(cmd.Words) < 2 {
 		return c.refuse(ctx, "snooze_form", c.w.Say("snooze.how"))
 	}

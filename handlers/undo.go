@@ -17,7 +17,7 @@ type lastMove struct {
 }
 
 // undo takes the person's last move back.
-func undo(c *call, ctx context.Context, cmd command) error {
+func undo(ctx context.Context, c *call, cmd command) error {
 	last := lastMove{Deal: cmd.Number}
 	if last.Deal == 0 {
 		if _, err := c.kept(ctx, keptLast+c.me.ID, &last); err != nil {
@@ -28,7 +28,7 @@ func undo(c *call, ctx context.Context, cmd command) error {
 }
 
 // undoByClick takes the move back whose card was clicked.
-func undoByClick(c *call, ctx context.Context, _ command) error {
+func undoByClick(ctx context.Context, c *call, _ command) error {
 	v := c.event.Click.Value
 	return c.undoMove(ctx, lastMove{Deal: toNumber(v["no"]), Move: v["m"]})
 }
@@ -51,8 +51,7 @@ func (c *call) undoMove(ctx context.Context, last lastMove) error {
 		return err
 	}
 	change, after, err := c.w.Rules.Undo(d, a, files, c.me, c.tx.Now())
-	var no *sales.Refusal
-	if errors.As(err, &no) {
+	if no, is := errors.AsType[*sales.Refusal](err); is {
 		return c.refuse(ctx, string(no.Kind), c.w.Refused(no, cards.Wish{Deal: d}))
 	}
 	if err != nil {
@@ -64,6 +63,11 @@ func (c *call) undoMove(ctx context.Context, last lastMove) error {
 	if err := c.tx.DropDraft(ctx, keptLast+c.me.ID); err != nil {
 		return err
 	}
+	return c.undone(ctx, after, m)
+}
+
+// undone answers somebody who took a move back.
+func (c *call) undone(ctx context.Context, after sales.Deal, m sales.Move) error {
 	if c.event.Kind == bots.EventClick {
 		card := c.w.UndoneCard(after, m)
 		c.answer.Card = &card

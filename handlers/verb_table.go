@@ -51,6 +51,9 @@ var verbs = map[string]verb{
 	"好了": verbGoOn, "haole": verbGoOn, "hl": verbGoOn, "done": verbGoOn,
 }
 
+// standsAlone are verbs behind which nothing may follow.
+var standsAlone = map[verb]bool{verbTodo: true, verbMine: true, verbCancel: true, verbGoOn: true, verbUndo: true}
+
 // moreFields are names of fields beside those of a lead.
 var moreFields = map[string]string{
 	"金额": "金额", "amount": "金额", "je": "金额", "报价": "金额",
