@@ -1,6 +1,7 @@
 package feishu
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -10,9 +11,9 @@ import (
 	"genjin/bots"
 )
 
-// envelope holds both shapes: 2.0 with a header, 1.0 with uuid and token at the
-// top, and the URL check.
-type envelope struct {
+// head holds both shapes: 2.0 with a header, 1.0 with uuid and token at the top,
+// and the URL check.
+type head struct {
 	Schema string `json:"schema"`
 	Header struct {
 		EventID    string `json:"event_id"`
@@ -22,25 +23,49 @@ type envelope struct {
 		AppID      string `json:"app_id"`
 		TenantKey  string `json:"tenant_key"`
 	} `json:"header"`
-	Event json.RawMessage `json:"event"`
-
 	UUID      string `json:"uuid"`
 	Token     string `json:"token"`
 	Type      string `json:"type"`
 	Challenge string `json:"challenge"`
 }
 
+// envelope is a push with its event still to be read, or, for the one type that
+// comes all day, read in the same pass.
+type envelope struct {
+	head
+	Event   json.RawMessage `json:"event"`
+	Message *messageBody    `json:"-"`
+}
+
+// messageType is the event that people cause by writing.
+const messageType = "im.message.receive_v1"
+
 func readEnvelope(plain []byte) (envelope, error) {
 	var e envelope
+	if bytes.Contains(plain, []byte(messageType)) {
+		var m struct {
+			head
+			Event messageBody `json:"event"`
+		}
+		if err := json.Unmarshal(plain, &m); err == nil && m.Header.EventType == messageType {
+			e.head, e.Message = m.head, &m.Event
+			return e, e.check()
+		}
+	}
 	if err := json.Unmarshal(plain, &e); err != nil {
 		return e, jsonFault(err)
 	}
+	return e, e.check()
+}
+
+// check bounds the ids that are kept for ever.
+func (e envelope) check() error {
 	for _, id := range []string{e.Header.EventID, e.Header.EventType, e.Header.TenantKey, e.Header.AppID, e.UUID} {
 		if len(id) > idMax {
-			return e, fault(bots.FaultMalformed, "field_too_long", nil)
+			return fault(bots.FaultMalformed, "field_too_long", nil)
 		}
 	}
-	return e, nil
+	return nil
 }
 
 // Read reads an event that came in clear over a connection which the hub opened
@@ -81,11 +106,7 @@ func (b *Bot) event(e envelope, plain []byte) (bots.Event, error) {
 		ev.Type = "foreign"
 		return ev, nil
 	}
-	read, known := readers()[e.Header.EventType]
-	if !known {
-		return ev, nil
-	}
-	filled, err := read(b, ev, e.Event)
+	filled, err := b.fill(e, ev)
 	if err != nil {
 		return ev, nil //nolint:nilerr // signed, but of a shape we do not know: recorded as such
 	}
@@ -95,6 +116,17 @@ func (b *Bot) event(e envelope, plain []byte) (bots.Event, error) {
 		}
 	}
 	return filled, nil
+}
+
+// fill reads the event's body; an unknown type stays as it is.
+func (b *Bot) fill(e envelope, ev bots.Event) (bots.Event, error) {
+	if e.Message != nil {
+		return b.message(ev, e.Message)
+	}
+	if read, known := readers()[e.Header.EventType]; known {
+		return read(b, ev, e.Event)
+	}
+	return ev, nil
 }
 
 // foreign tells whether a tenant is not the one whose events came first: a

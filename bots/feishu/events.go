@@ -15,7 +15,7 @@ type reader func(b *Bot, ev bots.Event, body []byte) (bots.Event, error)
 // type.
 func readers() map[string]reader {
 	return map[string]reader{
-		"im.message.receive_v1":                        (*Bot).message,
+		messageType:                                    func(_ *Bot, ev bots.Event, _ []byte) (bots.Event, error) { return ev, errShape },
 		"card.action.trigger":                          (*Bot).click,
 		"im.chat.member.bot.added_v1":                  (*Bot).botAdded,
 		"im.chat.access_event.bot_p2p_chat_entered_v1": (*Bot).entered,

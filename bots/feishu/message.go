@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -21,28 +20,27 @@ type mention struct {
 	Name string `json:"name"`
 }
 
+// messageBody is the body of im.message.receive_v1.
+type messageBody struct {
+	Sender struct {
+		ID   userID `json:"sender_id"`
+		Type string `json:"sender_type"`
+	} `json:"sender"`
+	Message struct {
+		ID       string    `json:"message_id"`
+		ChatID   string    `json:"chat_id"`
+		ChatType string    `json:"chat_type"`
+		Type     string    `json:"message_type"`
+		Created  string    `json:"create_time"`
+		Content  string    `json:"content"`
+		Mentions []mention `json:"mentions"`
+	} `json:"message"`
+}
+
 // message reads im.message.receive_v1 (im-v1/message/events/receive). Its dedup
 // key is the message's id, as the platform asks: the same message may come again
 // under another event id.
-func (b *Bot) message(ev bots.Event, body []byte) (bots.Event, error) {
-	var in struct {
-		Sender struct {
-			ID   userID `json:"sender_id"`
-			Type string `json:"sender_type"`
-		} `json:"sender"`
-		Message struct {
-			ID       string    `json:"message_id"`
-			ChatID   string    `json:"chat_id"`
-			ChatType string    `json:"chat_type"`
-			Type     string    `json:"message_type"`
-			Created  string    `json:"create_time"`
-			Content  string    `json:"content"`
-			Mentions []mention `json:"mentions"`
-		} `json:"message"`
-	}
-	if err := json.Unmarshal(body, &in); err != nil {
-		return ev, fmt.Errorf("message: %w", err)
-	}
+func (b *Bot) message(ev bots.Event, in *messageBody) (bots.Event, error) {
 	m := in.Message
 	if m.ID == "" || in.Sender.ID.OpenID == "" && in.Sender.Type == "user" {
 		return ev, errShape
@@ -98,8 +96,16 @@ func (b *Bot) isMe(m mention) bool {
 
 // content reads a message's content by its type (im-v1/message/message_content).
 func content(kind, raw string) (string, []bots.File) {
+	if kind == "text" {
+		var in struct {
+			Text string `json:"text"`
+		}
+		if err := json.Unmarshal([]byte(raw), &in); err != nil {
+			return "", nil
+		}
+		return in.Text, nil
+	}
 	var in struct {
-		Text     string          `json:"text"`
 		ImageKey string          `json:"image_key"`
 		FileKey  string          `json:"file_key"`
 		FileName string          `json:"file_name"`
@@ -110,8 +116,6 @@ func content(kind, raw string) (string, []bots.File) {
 		return "", nil
 	}
 	switch kind {
-	case "text":
-		return in.Text, nil
 	case "image":
 		return "", []bots.File{{Key: in.ImageKey, Name: "图片", Image: true}}
 	case "file", "media", "audio":
