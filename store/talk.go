@@ -20,8 +20,20 @@ type Wrote struct {
 	At   time.Time
 }
 
-// Wrote remembers that a person wrote just now.
+// wroteGrain is how exactly it is remembered when somebody wrote. Somebody who
+// writes ten times in a row would otherwise make ten transactions wait for one
+// row.
+const wroteGrain = time.Minute
+
+// Wrote remembers that a person wrote just now, to the minute.
 func (tx *Tx) Wrote(ctx context.Context, person, bot, chat string) error {
+	last, err := tx.LastWrote(ctx, person)
+	if err != nil {
+		return err
+	}
+	if last.Bot == bot && last.Chat == chat && tx.now.Sub(last.At).Abs() < wroteGrain {
+		return nil
+	}
 	if err := tx.q.SetWrote(ctx, dbgen.SetWroteParams{Person: person, Bot: bot, Chat: chat, WroteAt: millis(tx.now)}); err != nil {
 		return fmt.Errorf("remember where %s wrote: %w", person, err)
 	}
