@@ -123,8 +123,21 @@ func (c *hashCursor) at(ctx context.Context, position int64) (hash string, ok bo
 		if r.Position == position {
 			return r.Hash, true, nil
 		}
-		c.v.find(wordHashExtra, r.Position)
+		c.extra(r.Position)
 	}
+}
+
+// extra names a stored hash that stands for nothing. One behind the end may mean
+// that its leaf was cut off.
+func (c *hashCursor) extra(position int64) {
+	end := tlog.StoredHashCount(c.v.tree.size)
+	if position >= end && position-end < gapMax {
+		if level, seq := tlog.SplitStoredHashIndex(position); level == 0 {
+			c.v.find(wordHashNoLeaf, position, seq)
+			return
+		}
+	}
+	c.v.find(wordHashExtra, position)
 }
 
 func (c *hashCursor) load(ctx context.Context) error {
@@ -153,7 +166,7 @@ func (v *verifier) rest(ctx context.Context) error {
 	}
 	_, ok, err := v.stored.at(ctx, math.MaxInt64)
 	if ok {
-		v.find(wordHashExtra, int64(math.MaxInt64))
+		v.stored.extra(math.MaxInt64)
 	}
 	return err
 }

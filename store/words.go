@@ -15,6 +15,7 @@ const (
 	wordHashGone       = "审计散列 %d 不见了"
 	wordHashAltered    = "审计散列 %d 被改动"
 	wordHashExtra      = "审计散列 %d 是多出来的"
+	wordHashNoLeaf     = "审计散列 %d 是多出来的，或者审计记录 #%d 不见了"
 	wordHashesUnread   = "审计散列从 %d 起读不出来：%v"
 	wordTreeBroken     = "审计记录 #%d 起无法再与日志树核对"
 	wordSignature      = "%s：签名不对，内容被改动或不是本机密钥所签"
