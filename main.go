@@ -18,6 +18,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"genjin/config"
 	"genjin/jobs"
 )
 
@@ -45,6 +46,9 @@ var errUsage = errors.New("wrong use")
 
 func main() {
 	jobs.QuietRedis(slog.New(slog.DiscardHandler))
+	for _, typo := range config.Unknown(os.Environ()) {
+		fmt.Fprintln(os.Stderr, "genjin:", typo)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, os.Args[1:], os.Getenv, os.Stdout)
 	stop()

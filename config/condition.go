@@ -3,10 +3,14 @@ package config
 import (
 	"errors"
 	"fmt"
+	"reflect"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/vm"
 
 	"genjin/sales"
@@ -36,7 +40,8 @@ func (c condition) String() string { return c.source }
 const nodesMax = 300
 
 // compile checks an expression against the facts' names and types, and tries it
-// once on empty facts.
+// once on empty facts. What passes gives an answer for all facts: a rule that
+// fails only for some customers would lose their leads.
 func compile(source string) (sales.Condition, error) {
 	g := &guard{}
 	options := []expr.Option{
@@ -46,34 +51,49 @@ func compile(source string) (sales.Condition, error) {
 		options = append(options, expr.EnableBuiltin(name))
 	}
 	program, err := expr.Compile(source, append(options, expr.Patch(g))...)
-	if err := errors.Join(err, g.err); err != nil {
-		return nil, err
+	if len(g.faults) > 0 {
+		return nil, errors.New(strings.Join(slices.Compact(g.faults), "；"))
+	}
+	if err != nil {
+		return nil, errors.New(conditionWords(err))
 	}
 	c := condition{source: source, program: program}
 	if _, err := c.Holds(sales.Facts{}); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("试算失败：%s", firstLine(err.Error()))
 	}
 	return c, nil
 }
 
-// guard refuses what could run for ever or grow without bound: upstream has no
-// limit on time.
-type guard struct{ err error }
+// guard refuses what could run for ever, grow without bound or fail for some
+// facts: upstream has no limit on time.
+type guard struct{ faults []string }
+
+func (g *guard) refuse(format string, args ...any) {
+	g.faults = append(g.faults, fmt.Sprintf(format, args...))
+}
 
 // Visit implements ast.Visitor.
 func (g *guard) Visit(n *ast.Node) {
 	switch x := (*n).(type) {
 	case *ast.BinaryNode:
-		if slices.Contains([]string{"..", "matches", "**", "^"}, x.Operator) {
-			g.err = errors.Join(g.err, fmt.Errorf("不允许的运算符 %q", x.Operator))
+		if slices.Contains(refusedOperators, x.Operator) {
+			g.refuse("不允许的运算符 %q", x.Operator)
 		}
 	case *ast.VariableDeclaratorNode:
-		g.err = errors.Join(g.err, errors.New("不允许 let"))
+		g.refuse("不允许 let")
+	case *ast.SequenceNode:
+		g.refuse("只能写一个条件，不要用分号")
+	case *ast.SliceNode:
+		g.refuse("不允许 [从:到] 截取")
+	case *ast.MemberNode:
+		if id, ok := x.Node.(*ast.IdentifierNode); !ok || id.Value != fieldsName {
+			g.refuse("[ ] 和 . 只能用在 %s 后面，例如 %s[\"客户等级\"]", fieldsName, fieldsName)
+		}
 	case *ast.PredicateNode:
 		inner := &nested{}
 		ast.Walk(&x.Node, inner)
 		if inner.found {
-			g.err = errors.Join(g.err, errors.New("不允许嵌套的循环函数"))
+			g.refuse("不允许嵌套的循环函数")
 		}
 	}
 }
@@ -86,4 +106,34 @@ func (n *nested) Visit(node *ast.Node) {
 	if _, is := (*node).(*ast.PredicateNode); is {
 		n.found = true
 	}
+}
+
+var unknownName = regexp.MustCompile(`^unknown name (\S+)`)
+
+// conditionWords says what is wrong with an expression and where.
+func conditionWords(err error) string {
+	at, message := "", firstLine(err.Error())
+	var e *file.Error
+	if errors.As(err, &e) {
+		at, message = fmt.Sprintf("第 %d 个字符处：", e.Column+1), firstLine(e.Message)
+	}
+	if m := unknownName.FindStringSubmatch(message); m != nil {
+		return fmt.Sprintf("%s没有 %s 这个名称%s", at, m[1], suggest(m[1], factNames()))
+	}
+	for _, w := range conditionFaults {
+		if strings.Contains(message, w.has) {
+			return at + w.what + "（" + message + "）"
+		}
+	}
+	return at + "写法不对（" + message + "）"
+}
+
+// factNames are the names that a condition may use.
+func factNames() []string {
+	t := reflect.TypeFor[sales.Facts]()
+	names := make([]string, 0, t.NumField())
+	for i := range t.NumField() {
+		names = append(names, t.Field(i).Tag.Get("expr"))
+	}
+	return names
 }

@@ -3,86 +3,9 @@ package config
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"genjin/sales"
 )
-
-func TestDefaultRulesAndSampleOrg(t *testing.T) {
-	t.Parallel()
-	r, err := ParseRules("default_rules.yaml", DefaultRules())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := ParseOrg("sample_org.yaml", SampleOrg(), time.UTC); err != nil {
-		t.Fatal(err)
-	}
-	var total int64
-	for _, d := range r.Dimensions {
-		total += d.Weight
-	}
-	if total != 100 {
-		t.Errorf("weights sum to %d, want 100", total)
-	}
-	l, problems := sales.NewLead(map[string]string{"公司": "华东智造", "联系人": "张伟", "电话": "+86 138 0013 8000", "行业": "智能制造", "规模": "500人", "需求": "想了解MES，预算50万"})
-	if len(problems) > 0 {
-		t.Fatal(problems)
-	}
-	s, err := r.ScoreLead(l.Facts())
-	if err != nil || s.Grade != "B" || s.Total != 62 {
-		t.Errorf("score %+v %v", s, err)
-	}
-	if l.BANT.Budget == "" {
-		t.Errorf("budget in the need was not seen")
-	}
-}
-
-// TestRulesMistakes plants one mistake each in the default rules.
-func TestRulesMistakes(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct{ name, from, to, want string }{
-		{"unknown field", "weight: 30", "wieght: 30", "不认识的字段"},
-		{"points above weight", "points: 30", "points: 31", "points 31"},
-		{"grades not descending", "min: 50", "min: 80", "从高到低"},
-		{"typing mistake in a condition", "size >= 1000", "sizze >= 1000", "sizze"},
-		{"endless condition", "size >= 1000", "any(1..size, true)", ".."},
-		{"unknown type", "types: [pdf], attendees", "types: [exe], attendees", "exe"},
-		{"unknown approver", "who: [manager2]", "who: [boss]", "boss"},
-		{"no time", `from: "21:00"`, `from: "9 pm"`, "不是时刻"},
-		{"no duration", "respond_in: 30m", "respond_in: soon", "不是时长"},
-		{"no won stage", "won: true", "won: false", "won: true"},
-		{"bant", "bant: optional", "bant: maybe", "required"},
-		{"too large", "max_mib: 100", "max_mib: 100000", "超出范围"},
-		{"two ids", "id: proposal\n", "id: needs\n", "重复"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			text := strings.Replace(string(DefaultRules()), c.from, c.to, 1)
-			if text == string(DefaultRules()) {
-				t.Fatalf("nothing was planted")
-			}
-			_, err := ParseRules("rules.yaml", []byte(text))
-			if err == nil || !strings.Contains(err.Error(), c.want) {
-				t.Fatalf("error %v, want it to say %q", err, c.want)
-			}
-			if !strings.Contains(err.Error(), "rules.yaml") && !strings.Contains(err.Error(), ":") {
-				t.Errorf("no place in %v", err)
-			}
-		})
-	}
-}
-
-func TestRulesTellEverythingAtOnce(t *testing.T) {
-	t.Parallel()
-	text := strings.NewReplacer("points: 30", "points: 31", "min: 50", "min: 80", "types: [pdf]", "types: [exe]").Replace(string(DefaultRules()))
-	_, err := ParseRules("rules.yaml", []byte(text))
-	if err == nil || strings.Count(err.Error(), "\n") < 2 {
-		t.Errorf("not all mistakes are told: %v", err)
-	}
-	if !strings.Contains(err.Error(), "rules.yaml:12：") {
-		t.Errorf("the line is not told: %v", err)
-	}
-}
 
 func TestLoad(t *testing.T) {
 	t.Parallel()
@@ -136,14 +59,4 @@ func TestGuard(t *testing.T) {
 	if ok, err := c.Holds(sales.Facts{Fields: map[string]string{"等级": "VIP"}}); err != nil || !ok {
 		t.Errorf("%v %v", ok, err)
 	}
-}
-
-func FuzzParseRules(f *testing.F) {
-	f.Add(string(DefaultRules()))
-	f.Add("score: [{}]")
-	f.Fuzz(func(t *testing.T, s string) {
-		if r, err := ParseRules("rules.yaml", []byte(s)); err == nil && r == nil {
-			t.Error("neither rules nor error")
-		}
-	})
 }

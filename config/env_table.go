@@ -32,5 +32,5 @@ var names = map[string]string{
 // levels are the log levels from talkative to terse.
 var levels = []string{"debug", "info", "warn", "error"}
 
-// builtins are the functions that a condition may call.
-var builtins = []string{"any", "all", "len", "min", "max", "lower", "trim"}
+// redisSchemes are the forms of a Redis URL that the jobs understand.
+var redisSchemes = []string{"redis", "rediss", "redis-socket", "redis-sentinel", "sentinel", "redis-cluster", "rediss-cluster"}

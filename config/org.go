@@ -2,7 +2,10 @@ package config
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"genjin/sales"
@@ -49,7 +52,7 @@ type delegateEntry struct {
 }
 
 // ParseOrg reads org.yaml; dates are days in loc. The last day of a delegation
-// still counts.
+// still counts. Every mistake is told at once, with its line.
 func ParseOrg(name string, text []byte, loc *time.Location) (*sales.Org, error) {
 	var f orgFile
 	d, err := readDocument(name, text, &f)
@@ -57,30 +60,61 @@ func ParseOrg(name string, text []byte, loc *time.Location) (*sales.Org, error) 
 		return nil, err
 	}
 	teams := make([]sales.Team, 0, len(f.Teams))
-	for _, t := range f.Teams {
-		teams = append(teams, sales.Team{ID: t.ID, Name: t.Name, Region: t.Region, Manager: t.Manager, Groups: t.Groups})
+	for i, t := range f.Teams {
+		teams = append(teams, d.team(fmt.Sprintf("$.teams[%d]", i), t))
 	}
 	people := make([]sales.Person, 0, len(f.People))
 	for i, p := range f.People {
-		people = append(people, d.person(i, p, loc))
+		people = append(people, d.person(fmt.Sprintf("$.people[%d]", i), p, loc))
 	}
 	if len(people) == 0 {
 		d.fail("$.people", "没有人员，请至少写一行 people")
 	}
 	org, err := sales.NewOrg(people, teams)
-	if err != nil {
-		d.errs = append(d.errs, fmt.Errorf("%s：%w", name, err))
+	d.failOrg(err)
+	if err := d.err(); err != nil {
+		return nil, err
 	}
-	return org, d.err()
+	return org, nil
 }
 
-func (d *document) person(i int, p personEntry, loc *time.Location) sales.Person {
-	path := fmt.Sprintf("$.people[%d]", i)
+// failOrg gives the mistakes that the rules found their lines.
+func (d *document) failOrg(err error) {
+	if err == nil {
+		return
+	}
+	errs := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the list itself is wanted, not one of its kind
+		errs = joined.Unwrap()
+	}
+	for _, err := range errs {
+		var e *sales.OrgError
+		if errors.As(err, &e) {
+			d.fail("$."+e.Path, "%s", e.What)
+			continue
+		}
+		d.fail("$", "%s", err)
+	}
+}
+
+func (d *document) team(path string, t teamEntry) sales.Team {
+	if t.Name == "" {
+		d.fail(path+".name", "团队 %s 没有 name，请写中文名称", t.ID)
+	}
+	for _, platform := range slices.Sorted(maps.Keys(t.Groups)) {
+		if !slices.Contains(platforms, platform) {
+			d.fail(path+".groups."+platform, "没有平台 %q，可写 feishu 或 wecom", platform)
+		}
+	}
+	return sales.Team{ID: t.ID, Name: t.Name, Region: t.Region, Manager: t.Manager, Groups: t.Groups}
+}
+
+func (d *document) person(path string, p personEntry, loc *time.Location) sales.Person {
 	out := sales.Person{
 		ID: p.ID, Name: p.Name, Role: sales.Role(p.Role), Team: p.Team, Manager: p.Manager, Prefer: p.Prefer, Left: p.Left, Accounts: map[string]string{},
 	}
 	if p.Name == "" {
-		d.fail(path, "%s 没有 name，请写姓名", p.ID)
+		d.fail(path+".name", "%s 没有 name，请写姓名", p.ID)
 	}
 	if p.Feishu != "" {
 		out.Accounts["feishu"] = p.Feishu
@@ -88,7 +122,7 @@ func (d *document) person(i int, p personEntry, loc *time.Location) sales.Person
 	if p.Wecom != "" {
 		out.Accounts["wecom"] = p.Wecom
 	}
-	if p.Prefer != "" && p.Prefer != "feishu" && p.Prefer != "wecom" {
+	if p.Prefer != "" && !slices.Contains(platforms, p.Prefer) {
 		d.fail(path+".prefer", "没有平台 %q，可写 feishu 或 wecom", p.Prefer)
 	}
 	if p.Delegate != nil {
@@ -98,17 +132,21 @@ func (d *document) person(i int, p personEntry, loc *time.Location) sales.Person
 }
 
 func (d *document) delegation(path string, e delegateEntry, loc *time.Location) sales.Delegation {
-	out := sales.Delegation{To: e.To}
-	var err error
-	if out.From, err = time.ParseInLocation(time.DateOnly, e.From, loc); err != nil {
-		d.fail(path+".from", "%q 不是日期，请写成 2026-11-25", e.From)
+	if e.To == "" {
+		d.fail(path+".to", "代理没有 to，请写代理人的 id")
 	}
-	if out.Until, err = time.ParseInLocation(time.DateOnly, e.Until, loc); err != nil {
-		d.fail(path+".until", "%q 不是日期，请写成 2026-11-28", e.Until)
-	}
-	out.Until = out.Until.AddDate(0, 0, 1)
-	if err == nil && !out.From.Before(out.Until) {
+	from, fromOK := d.day(path+".from", e.From, loc)
+	until, untilOK := d.day(path+".until", e.Until, loc)
+	if fromOK && untilOK && until.Before(from) {
 		d.fail(path+".until", "until 早于 from，请检查日期")
 	}
-	return out
+	return sales.Delegation{To: e.To, From: from, Until: until.AddDate(0, 0, 1)}
+}
+
+func (d *document) day(path, s string, loc *time.Location) (time.Time, bool) {
+	t, err := time.ParseInLocation(time.DateOnly, s, loc)
+	if err != nil {
+		d.fail(path, "%s %q 不是日期，请写成 2026-11-25", leaf(path), s)
+	}
+	return t, err == nil
 }

@@ -1,11 +1,18 @@
 package config
 
-import "log/slog"
+import (
+	"fmt"
+	"io"
+	"log/slog"
+)
 
 // Secret is a value that must not be printed. Every road to text gives ***.
 type Secret string
 
 const hidden = "***"
+
+// Format implements fmt.Formatter: no verb prints the value, not even a wrong one.
+func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, hidden) }
 
 // String implements fmt.Stringer.
 func (Secret) String() string { return hidden }

@@ -11,12 +11,22 @@ import (
 
 // between checks a whole number.
 func (d *document) between(path string, n, low, high int64) int64 {
-	if n < low || n > high {
-		d.fail(path, "%d 超出范围，请写 %d 到 %d", n, low, high)
-		return low
+	switch {
+	case n >= low && n <= high:
+		return n
+	case !d.has(path):
+		d.fail(path, "没有 %s，请写 %d 到 %d 的整数", leaf(path), low, high)
+	default:
+		d.fail(path, "%s 是 %d，超出范围，请写 %d 到 %d", leaf(path), n, low, high)
 	}
-	return n
+	return low
 }
+
+// leaf is a path's last word.
+func leaf(path string) string { return path[strings.LastIndex(path, ".")+1:] }
+
+// durationMax is longer than any clock runs.
+const durationMax = 365 * 24 * time.Hour
 
 // duration reads 30m, 4h, 48h; empty gives the default.
 func (d *document) duration(path, s string, fallback time.Duration) time.Duration {
@@ -24,29 +34,54 @@ func (d *document) duration(path, s string, fallback time.Duration) time.Duratio
 		return fallback
 	}
 	v, err := time.ParseDuration(s)
-	if err != nil || v < 0 || v > 365*24*time.Hour {
-		d.fail(path, "%q 不是时长，请写成 30m、4h 或 48h", s)
+	if err != nil || v < 0 || v > durationMax {
+		d.fail(path, "%s %q 不是时长，请写成 30m、4h 或 48h", leaf(path), s)
 		return fallback
+	}
+	return v
+}
+
+// some is a duration that must not be zero.
+func (d *document) some(path, s string, fallback time.Duration) time.Duration {
+	v := d.duration(path, s, fallback)
+	if v == 0 {
+		d.fail(path, "%s 不能是 0，请写成 %s", leaf(path), fallback)
 	}
 	return v
 }
 
 // time reads 09:00.
 func (d *document) time(path, s string) sales.TimeOfDay {
-	var h, m int
-	if n, err := fmt.Sscanf(s, "%d:%d", &h, &m); err != nil || n != 2 || h < 0 || h > 23 || m < 0 || m > 59 {
-		d.fail(path, "%q 不是时刻，请写成 \"09:00\"", s)
+	at, err := time.Parse("15:04", s)
+	if err != nil {
+		if s == "" {
+			d.fail(path, "没有 %s，请写成 \"09:00\"", leaf(path))
+		} else {
+			d.fail(path, "%q 不是时刻，请写成 \"09:00\"", s)
+		}
 		return 0
 	}
-	return sales.TimeOfDay(h*60 + m)
+	return sales.TimeOfDay(at.Hour()*60 + at.Minute())
 }
 
+// times reads at least one time of day.
 func (d *document) times(path string, in []string) []sales.TimeOfDay {
+	if len(in) == 0 {
+		d.fail(path, "没有 %s，请写成 [\"09:00\", \"17:30\"]", leaf(path))
+	}
 	out := make([]sales.TimeOfDay, 0, len(in))
 	for i, s := range in {
 		out = append(out, d.time(fmt.Sprintf("%s[%d]", path, i), s))
 	}
 	return out
+}
+
+// role reads a role; empty is none.
+func (d *document) role(path, s string) sales.Role {
+	if s != "" && !slices.Contains(roles, s) {
+		d.fail(path, "没有角色 %q，可写 %s", s, strings.Join(roles, " "))
+	}
+	return sales.Role(s)
 }
 
 func fileTypeWords() string { return strings.Join(fileTypes, " ") }
