@@ -197,6 +197,9 @@ func holidays(dir string) ([]sales.HolidayYear, error) {
 			return nil, fmt.Errorf("holidays: %w", err)
 		}
 		year, err := sales.ParseHolidays(text)
+		if errors.Is(err, sales.ErrNoHolidays) {
+			continue // published ahead of the notice: the year stays provisional
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", file, err)
 		}

@@ -94,6 +94,8 @@ func (w Words) transferRefused(no *sales.Refusal, a sales.Approval) string {
 	switch no.Detail {
 	case "requester":
 		return w.say("approval.to_requester", w.names(no.Who))
+	case "owner":
+		return w.say("approval.to_owner", w.names(no.Who))
 	case "already":
 		return w.say("approval.to_already", w.names(no.Who))
 	}

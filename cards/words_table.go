@@ -202,6 +202,7 @@ var zhCN = merge(map[string]string{
 	"approval.stale":         "审批 #%d 有了变化，这张卡片不是最新的，没有生效。请看最新的卡片再决定。",
 	"approval.reason":        "%s需要写原因。例如：%s %d 价格没谈拢；或在卡片上填审批意见。",
 	"approval.to_requester":  "不能转交给提交人 %s。",
+	"approval.to_owner":      "不能转交给商机负责人 %s。",
 	"approval.to_already":    "%s 已经在处理这个审批，请换一个人。",
 	"approval.to_unknown":    "要转交给谁？请选一个在职同事，或回复「转交 %d 姓名」。",
 	"approval.left":          "你已不在名单里，不能审批。请联系管理员。",

@@ -145,6 +145,19 @@ func (c *call) standIn(ctx context.Context, id string) (sales.Person, error) {
 	return c.w.Org.Stand(id, c.tx.Now(), delegations)
 }
 
+// actor is who acts on a task now; ok is false when nobody can.
+func (c *call) actor(ctx context.Context, a sales.Approval, t sales.ApprovalTask) (p sales.Person, ok bool, err error) {
+	delegations, err := c.tx.Delegations(ctx)
+	if err != nil {
+		return p, false, err
+	}
+	p, err = a.Actor(t, c.w.Org, delegations, c.tx.Now())
+	if errors.Is(err, sales.ErrNobody) {
+		return p, false, nil
+	}
+	return p, err == nil, err
+}
+
 // waitingFor gathers what waits for the person's decision, oldest first.
 func (c *call) waitingFor(ctx context.Context) ([]cards.TodoItem, error) {
 	all, err := c.tx.PendingApprovals(ctx)
@@ -173,14 +186,11 @@ func (c *call) waitingFor(ctx context.Context) ([]cards.TodoItem, error) {
 // as it is shown: with whom they stand in for.
 func (c *call) taskOf(ctx context.Context, a sales.Approval) (sales.ApprovalTask, bool, error) {
 	for _, t := range a.OpenTasks() {
-		p, err := c.standIn(ctx, t.Approver)
-		if errors.Is(err, sales.ErrNobody) {
-			continue
-		}
+		p, ok, err := c.actor(ctx, a, t)
 		if err != nil {
 			return t, false, err
 		}
-		if p.ID == c.me.ID && a.Requester != c.me.ID {
+		if ok && p.ID == c.me.ID {
 			if t.Approver != c.me.ID && t.For == "" {
 				t.For = t.Approver
 			}

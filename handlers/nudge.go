@@ -43,11 +43,11 @@ func (c *call) deciders(ctx context.Context, a sales.Approval) ([]sales.Person, 
 	var people []sales.Person
 	seen := map[string]bool{c.me.ID: true}
 	for _, t := range a.OpenTasks() {
-		p, err := c.standIn(ctx, t.Approver)
+		p, ok, err := c.actor(ctx, a, t)
 		if err != nil {
 			return nil, err
 		}
-		if !seen[p.ID] {
+		if ok && !seen[p.ID] {
 			seen[p.ID] = true
 			people = append(people, p)
 		}

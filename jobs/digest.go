@@ -63,8 +63,8 @@ func (e *Engine) approvalReminders(ctx context.Context, tx *store.Tx, at time.Ti
 }
 
 func (e *Engine) remind(ctx context.Context, tx *store.Tx, a sales.Approval, r sales.Reminder) error {
-	p, err := e.stand(ctx, tx, r.Approver)
-	if err != nil {
+	p, ok, err := e.actor(ctx, tx, a, r.Task)
+	if err != nil || !ok {
 		return err
 	}
 	subject := fmt.Sprintf("approval:%d", a.Number)

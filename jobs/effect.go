@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"genjin/bots"
@@ -93,11 +94,11 @@ func (e *Engine) askAll(ctx context.Context, tx *store.Tx, a sales.Approval) err
 		has[c.Person] = true
 	}
 	for _, task := range a.OpenTasks() {
-		p, err := e.stand(ctx, tx, task.Approver)
+		p, ok, err := e.actor(ctx, tx, a, task)
 		if err != nil {
 			return err
 		}
-		if has[p.ID] {
+		if !ok || has[p.ID] {
 			continue
 		}
 		has[p.ID] = true
@@ -179,11 +180,13 @@ func (e *Engine) waiting(ctx context.Context, tx *store.Tx, a sales.Approval) (m
 		return m, nil
 	}
 	for _, task := range a.OpenTasks() {
-		p, err := e.stand(ctx, tx, task.Approver)
+		p, ok, err := e.actor(ctx, tx, a, task)
 		if err != nil {
 			return nil, err
 		}
-		m[p.ID] = shown(task, p)
+		if ok {
+			m[p.ID] = shown(task, p)
+		}
 	}
 	return m, nil
 }
@@ -221,13 +224,18 @@ func (e *Engine) approvalDecided(ctx context.Context, tx *store.Tx, f sales.Effe
 	return err
 }
 
-// stand is who acts for a person now.
-func (e *Engine) stand(ctx context.Context, tx *store.Tx, id string) (sales.Person, error) {
+// actor is who acts on a task now. Where nobody can, the admins are told and ok
+// is false: one such request must not hold up the others.
+func (e *Engine) actor(ctx context.Context, tx *store.Tx, a sales.Approval, task sales.ApprovalTask) (p sales.Person, ok bool, err error) {
 	more, err := tx.Delegations(ctx)
 	if err != nil {
-		return sales.Person{}, err
+		return p, false, err
 	}
-	return e.Org().Stand(id, tx.Now(), more)
+	p, err = a.Actor(task, e.Org(), more, tx.Now())
+	if errors.Is(err, sales.ErrNobody) {
+		return p, false, e.alarmIn(ctx, tx, "no approver", fmt.Sprint(a.Number), err.Error())
+	}
+	return p, err == nil, err
 }
 
 func filesOf(ctx context.Context, tx *store.Tx, a sales.Approval) ([]sales.File, error) {

@@ -5,6 +5,7 @@ import "time"
 // Reminder is one approver who lets a request wait.
 type Reminder struct {
 	Approver string
+	Task     ApprovalTask
 	Count    int // which reminder this is, from 1
 	Since    time.Time
 	Escalate bool // the approver's manager is told too
@@ -28,7 +29,7 @@ func (a Approval) Remind(now time.Time, r *Rules, c *Calendar) (Change, []Remind
 		t.Reminders++
 		t.RemindedAt = now
 		due = append(due, Reminder{
-			Approver: t.Approver, Count: t.Reminders, Since: a.UpdatedAt, Escalate: r.Approvals.EscalateAt > 0 && t.Reminders >= r.Approvals.EscalateAt,
+			Approver: t.Approver, Task: *t, Count: t.Reminders, Since: a.UpdatedAt, Escalate: r.Approvals.EscalateAt > 0 && t.Reminders >= r.Approvals.EscalateAt,
 		})
 	}
 	if len(due) == 0 {
