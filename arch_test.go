@@ -158,7 +158,7 @@ func importFaults(file string, imports []*ast.ImportSpec) []string {
 	room := roomOf(path.Dir(file))
 	allowed, ok := mayImport[room]
 	if !ok {
-		faults = append(faults, fmt.Sprintf("%s: no such room in the floor plan", file))
+		faults = append(faults, file+": no such room in the floor plan")
 	}
 	for _, spec := range imports {
 		im := strings.Trim(spec.Path.Value, `"`)

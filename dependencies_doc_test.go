@@ -47,15 +47,9 @@ func TestDependencies(t *testing.T) {
 func TestEnvExample(t *testing.T) {
 	t.Parallel()
 	example := fileText(t, ".env.example")
-	var listed, known []string
-	for _, m := range aVariable.FindAllStringSubmatch(example, -1) {
-		listed = append(listed, m[1])
-	}
-	for _, m := range aSetting.FindAllStringSubmatch(fileText(t, "config/env_table.go"), -1) {
-		known = append(known, m[1])
-	}
-	slices.Sort(known)
-	if !slices.Equal(slices.Sorted(slices.Values(listed)), known) {
+	listed := firsts(aVariable, example)
+	known := firsts(aSetting, fileText(t, "config/env_table.go"))
+	if !slices.Equal(listed, known) {
 		t.Errorf(".env.example lists %v\nthe hub knows %v", listed, known)
 	}
 	lines := strings.Split(example, "\n")
@@ -103,6 +97,17 @@ func pairs(re *regexp.Regexp, s string) map[string]string {
 	for _, m := range re.FindAllStringSubmatch(s, -1) {
 		out[m[1]] = m[2]
 	}
+	return out
+}
+
+// firsts are the first groups of all matches, in order of the alphabet.
+func firsts(re *regexp.Regexp, s string) []string {
+	all := re.FindAllStringSubmatch(s, -1)
+	out := make([]string, 0, len(all))
+	for _, m := range all {
+		out = append(out, m[1])
+	}
+	slices.Sort(out)
 	return out
 }
 
