@@ -3,7 +3,6 @@ package store_test
 import (
 	"archive/zip"
 	"bytes"
-	"io"
 	"os"
 	"os/exec"
 	"strconv"
@@ -172,31 +171,17 @@ func FuzzInspect(f *testing.F) {
 	} {
 		f.Add(seed, "a.pdf")
 	}
-	dir := f.TempDir()
-	e, err := store.OpenEvidence(dir)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Cleanup(func() {
-		if err := e.Close(); err != nil {
-			f.Error(err)
-		}
-	})
 	f.Fuzz(func(t *testing.T, data []byte, name string) {
-		st, err := e.Put(t.Context(), bytes.NewReader(data), name, mebibyte)
+		media, kind, err := store.Inspect(data, name)
 		if got := reason(t, err); got != "ok" {
 			if strings.Contains(got, " ") {
 				t.Errorf("an error that is no refusal: %s", got)
 			}
 			return
 		}
-		r, err := e.Open(st.SHA256)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer r.Close()
-		if back, err := io.ReadAll(r); err != nil || !bytes.Equal(back, data) || st.Type == "" || st.Media == "" || store.CleanName(st.Name) != st.Name {
-			t.Errorf("kept as %+v, %d of %d bytes came back, %v", st, len(back), len(data), err)
+		clean := store.CleanName(name)
+		if media == "" || kind == "" || len(clean) > 200 || store.CleanName(clean) != clean {
+			t.Errorf("kept as %q %q %q", media, kind, clean)
 		}
 	})
 }
