@@ -118,15 +118,27 @@ func accountKey(bot, account string) string {
 }
 
 // superiorOf is the id of who a person reports to: their manager; where none is
-// named, the manager of their team.
+// named, the manager of their team, unless that one reports to them.
 func (o *Org) superiorOf(p Person) string {
 	if p.Manager != "" {
 		return p.Manager
 	}
-	if t, known := o.Team(p.Team); known && t.Manager != p.ID {
-		return t.Manager
+	t, known := o.Team(p.Team)
+	if !known {
+		return ""
 	}
-	return ""
+	boss := t.Manager
+	for range chainMax {
+		if boss == p.ID {
+			return ""
+		}
+		above, ok := o.Person(boss)
+		if !ok {
+			break
+		}
+		boss = above.Manager
+	}
+	return t.Manager
 }
 
 func (o *Org) commandLoops(id string) bool {

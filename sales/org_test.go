@@ -16,7 +16,7 @@ import (
 func company(t testing.TB) *sales.Org {
 	t.Helper()
 	o, err := sales.NewOrg([]sales.Person{
-		{ID: "zhao", Name: "赵敏", Role: sales.RoleManager, Team: "hq"},
+		{ID: "zhao", Name: "赵敏", Role: sales.RoleManager, Team: "east"}, // whose manager reports to her
 		{ID: "wang", Name: "王芳", Role: sales.RoleManager, Team: "east", Manager: "zhao", Accounts: map[string]string{"feishu": "ou_wang", "wecom": "WangFang"}},
 		{ID: "li", Name: "李雷", Role: sales.RoleRep, Team: "east", Manager: "wang", Accounts: map[string]string{"feishu": "ou_li"}},
 		{ID: "han", Name: "韩梅梅", Role: sales.RoleRep, Team: "east"},
@@ -40,8 +40,8 @@ func TestOrgTellsEveryMistakeWithItsPlace(t *testing.T) {
 		{ID: "b", Role: sales.RoleRep, Manager: "a"},
 		{ID: "", Role: sales.RoleRep},
 		{ID: "c", Role: sales.RoleRep, Team: "south"},
-		{ID: "d", Role: sales.RoleRep, Manager: "c"},
-	}, []sales.Team{{ID: "east", Manager: "nobody"}, {ID: "east"}, {ID: "south", Manager: "d"}})
+		{ID: "d", Role: sales.RoleRep, Team: "north"},
+	}, []sales.Team{{ID: "east", Manager: "nobody"}, {ID: "east"}, {ID: "south", Manager: "d"}, {ID: "north", Manager: "c"}})
 	if err == nil {
 		t.Fatal("no error")
 	}
