@@ -2,12 +2,10 @@ package handlers
 
 import (
 	"strings"
-	"sync"
 	"testing"
 
 	"genjin/bots"
 	"genjin/sales"
-	"genjin/store"
 )
 
 func TestApproveByCard(t *testing.T) {
@@ -57,64 +55,6 @@ func TestApproveByCard(t *testing.T) {
 	}
 	if got := r.approval(n).Status; got != sales.ApprovalReturned {
 		t.Errorf("status %s", got)
-	}
-}
-
-// TestApproveParallel: fifty presses decide once and say one thing that follows.
-func TestApproveParallel(t *testing.T) {
-	t.Parallel()
-	r := newRoom(t)
-	n := r.atContract("华东智造", "50万")
-	b := button(t, r.asks(wang, n), "同意")
-	events := make([]bots.Event, 50)
-	for i := range events {
-		events[i] = r.event(wang)
-		events[i].Kind, events[i].Text = bots.EventClick, ""
-		events[i].Click = &bots.Click{Action: b.Action, Value: b.Value}
-		if i%2 == 1 {
-			events[i].Key = events[i-1].Key // a copy of the same press
-		}
-	}
-	var wg sync.WaitGroup
-	var mu sync.Mutex
-	tones := map[bots.Tone]int{}
-	for _, e := range events {
-		wg.Go(func() {
-			a, err := r.hub.Handle(t.Context(), e, "")
-			mu.Lock()
-			defer mu.Unlock()
-			if err != nil {
-				t.Error(err)
-			}
-			tones[a.Tone]++
-		})
-	}
-	wg.Wait()
-	if tones[bots.ToneSuccess] != 2 || tones[bots.ToneWarn] != 48 {
-		t.Errorf("answers by tone: %v, want 2 × success (one press and its copy)", tones)
-	}
-	decided := 0
-	for {
-		jobs, err := r.store.DueJobs(t.Context(), 1000, "x", 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, j := range jobs {
-			if j.Kind == store.KindEffect && strings.Contains(string(j.Payload), string(sales.EffectApprovalDecided)) {
-				decided++
-			}
-			job, ok, err := r.store.Claim(t.Context(), j.ID, "test", 1e10)
-			if err != nil || !ok {
-				continue
-			}
-			r.do(func(tx *store.Tx) error { return tx.FinishJob(t.Context(), job) })
-		}
-		if len(jobs) == 0 {
-			break
-		}
-	}
-	if decided != 1 {
-		t.Errorf("the requester is told %d times, want once", decided)
 	}
 }
 

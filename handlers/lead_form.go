@@ -83,6 +83,13 @@ func submitForm(ctx context.Context, c *call, _ command) error {
 		c.answer.Card = &again
 		return c.refuse(ctx, "lead_problems", c.w.Problem(problems[0]))
 	}
+	first, err := c.tx.Once(ctx, keptForm+form.Nonce)
+	if err != nil {
+		return err
+	}
+	if !first { // pressed twice at once
+		return c.refuse(ctx, "form_used", c.w.Say("form.closed"))
+	}
 	l, dups, err := c.takeLead(ctx, l)
 	if err != nil {
 		return err

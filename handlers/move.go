@@ -66,7 +66,7 @@ func (c *call) move(ctx context.Context, ask moveAsk) error {
 	}
 	if f, waits := awaited(req, probe.Used, no); waits {
 		c.outcome = "waits_for_file"
-		return c.await(ctx, f.ID, ask)
+		return c.await(ctx, f, ask)
 	}
 	if refused {
 		return c.moveRefused(ctx, ask, no, cards.Wish{Deal: d, To: to})
@@ -176,13 +176,18 @@ func awaited(req sales.MoveRequest, used []sales.File, no *sales.Refusal) (sales
 	return sales.File{}, false
 }
 
-// await keeps a move until a file is here.
-func (c *call) await(ctx context.Context, file string, ask moveAsk) error {
-	waiting := make([]moveAsk, 0, 1)
-	if _, err := c.kept(ctx, keptWait+file, &waiting); err != nil {
+// await keeps a move until a file is here. Saving the file makes sure that the
+// file has not arrived meanwhile, unseen by this transaction: one of the two
+// runs again and sees the other.
+func (c *call) await(ctx context.Context, f sales.File, ask moveAsk) error {
+	if err := c.save(ctx, sales.Change{Files: []sales.File{f}}); err != nil {
 		return err
 	}
-	return c.keep(ctx, keptWait+file, "wait", append(waiting, ask), draftKept)
+	waiting := make([]moveAsk, 0, 1)
+	if _, err := c.kept(ctx, keptWait+f.ID, &waiting); err != nil {
+		return err
+	}
+	return c.keep(ctx, keptWait+f.ID, "wait", append(waiting, ask), draftKept)
 }
 
 // Resume goes on with what waited for a file, now that the file is here or was

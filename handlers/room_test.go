@@ -55,9 +55,35 @@ type room struct {
 
 func newRoom(t *testing.T, more ...func(*Options)) *room {
 	t.Helper()
-	loc := time.FixedZone("CST", 8*3600)
-	r := &room{t: t, now: time.Date(2026, 11, 25, 10, 0, 0, 0, loc)}
-	r.store = storetest.New(t, storetest.WithClock(func() time.Time { return r.now }))
+	r := emptyRoom(t)
+	r.furnish(storetest.New(t, storetest.WithClock(func() time.Time { return r.now })), more...)
+	return r
+}
+
+// eachRoom runs fn on SQLite and on PostgreSQL.
+func eachRoom(t *testing.T, fn func(r *room)) {
+	t.Helper()
+	for name, open := range map[string]func(testing.TB, ...storetest.Option) *store.Store{"SQLite": storetest.New, "PostgreSQL": storetest.NewPostgres} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := emptyRoom(t)
+			r.furnish(open(t, storetest.WithClock(func() time.Time { return r.now })))
+			fn(r)
+		})
+	}
+}
+
+var testZone = time.FixedZone("CST", 8*3600)
+
+func emptyRoom(t *testing.T) *room {
+	t.Helper()
+	return &room{t: t, now: time.Date(2026, 11, 25, 10, 0, 0, 0, testZone)}
+}
+
+func (r *room) furnish(s *store.Store, more ...func(*Options)) {
+	t, loc := r.t, testZone
+	t.Helper()
+	r.store = s
 	org, err := config.ParseOrg("org.yaml", config.SampleOrg(), loc)
 	if err != nil {
 		t.Fatal(err)
@@ -77,7 +103,6 @@ func newRoom(t *testing.T, more ...func(*Options)) *room {
 		m(&o)
 	}
 	r.hub = New(o)
-	return r
 }
 
 type testWriter struct{ t *testing.T }
