@@ -117,3 +117,10 @@ func (tx *Tx) forgeCheckpoints(ctx context.Context, key *auditKey, files bool) e
 func Inspect(data []byte, name string) (media, kind string, err error) {
 	return inspect(bytes.NewReader(data), int64(len(data)), name)
 }
+
+// LeafText is the encoding of a leaf with these texts.
+func LeafText(at int64, p []string) string {
+	return string(appendLeaf(nil, &dbgen.AuditLeafe{
+		At: at, ID: p[0], Actor: p[1], Action: p[2], Object: p[3], BeforeValue: p[4], AfterValue: p[5], Reason: p[6], Files: p[7], Source: p[8],
+	}))
+}
