@@ -48,8 +48,9 @@ func newModel(t *rapid.T) *model {
 	}
 	r := pipeline()
 	who := rapid.SampledFrom([]string{"manager", "manager2", "role:finance", "person:chen", "person:lin", "person:ops", "role:manager"})
-	var steps []sales.StepRule
-	for range rapid.IntRange(1, 4).Draw(t, "steps") {
+	count := rapid.IntRange(1, 4).Draw(t, "steps")
+	steps := make([]sales.StepRule, 0, count)
+	for range count {
 		steps = append(steps, sales.StepRule{
 			Name: "步骤", All: rapid.Bool().Draw(t, "all"), Who: rapid.SliceOfNDistinct(who, 1, 3, rapid.ID[string]).Draw(t, "who"),
 		})

@@ -156,8 +156,8 @@ func TestActRefuses(t *testing.T) {
 		"the approver's manager":  {by: "zhao", want: sales.RefuseNotApprover, who: []string{"wang"}},
 		"somebody who left":       {by: "hu", want: sales.RefuseLeft},
 		"somebody unknown":        {by: "nobody", want: sales.RefuseLeft},
-		"an approver who left":    {by: "wang", edit: func(d *desk, q *sales.ActRequest) { q.Org = without(d.o, "wang", true) }, want: sales.RefuseLeft},
-		"an approver who is gone": {by: "wang", edit: func(d *desk, q *sales.ActRequest) { q.Org = without(d.o, "wang", false) }, want: sales.RefuseLeft},
+		"an approver who left":    {by: "wang", edit: func(d *desk, q *sales.ActRequest) { q.Org = withoutWang(d.o, true) }, want: sales.RefuseLeft},
+		"an approver who is gone": {by: "wang", edit: func(d *desk, q *sales.ActRequest) { q.Org = withoutWang(d.o, false) }, want: sales.RefuseLeft},
 		"an old card":             {by: "wang", edit: func(_ *desk, q *sales.ActRequest) { q.Version = 7 }, want: sales.RefuseStale},
 		"another amount":          {by: "wang", edit: func(_ *desk, q *sales.ActRequest) { q.Deal.Amount.Fen++ }, want: sales.RefuseStale},
 		"a deal that waits no more": {by: "wang", edit: func(_ *desk, q *sales.ActRequest) {
@@ -184,19 +184,19 @@ func TestActRefuses(t *testing.T) {
 	}
 }
 
-// without is the company after somebody left, or vanished from its list.
-func without(o *sales.Org, id string, listed bool) *sales.Org {
+// withoutWang is the company after 王芳 left, or vanished from its list.
+func withoutWang(o *sales.Org, listed bool) *sales.Org {
 	people := slices.Clone(o.People())
 	for i := range people {
-		if people[i].Manager == id && !listed {
+		if people[i].Manager == "wang" && !listed {
 			people[i].Manager = "zhao"
 		}
-		if people[i].ID == id {
+		if people[i].ID == "wang" {
 			people[i].Left = true
 		}
 	}
 	if !listed {
-		people = slices.DeleteFunc(people, func(p sales.Person) bool { return p.ID == id })
+		people = slices.DeleteFunc(people, func(p sales.Person) bool { return p.ID == "wang" })
 	}
 	org, err := sales.NewOrg(people, nil)
 	if err != nil {
@@ -226,7 +226,7 @@ func TestFiftyClicks(t *testing.T) {
 			decided++
 			continue
 		}
-		refusedAs(t, err, sales.RefuseDecided)
+		refuses(t, err, sales.RefuseDecided)
 	}
 	if decided != 1 {
 		t.Errorf("%d decisions", decided)
@@ -258,7 +258,7 @@ func TestAnyAndAll(t *testing.T) {
 	d = deskWith(t, 500_000_00, sales.StepRule{Name: "财务", Who: []string{"role:finance", "manager"}, All: true})
 	d.must(t, sales.ActApprove, "cao", "")
 	_, err = d.act(d.request(sales.ActReject, "cao", "改主意"))
-	refusedAs(t, err, sales.RefuseDecided)
+	refuses(t, err, sales.RefuseDecided)
 	d.must(t, sales.ActApprove, "wang", "")
 	if d.a.Status != sales.ApprovalPending || len(d.a.OpenTasks()) != 1 || d.a.OpenTasks()[0].Approver != "cai" {
 		t.Errorf("all: %s, open %+v", d.a.Status, d.a.OpenTasks())

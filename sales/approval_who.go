@@ -10,8 +10,9 @@ func (a Approval) object() string { return fmt.Sprintf("approval:%d", a.Number) 
 
 // OpenTasks are the tasks of the current step that nobody has decided.
 func (a Approval) OpenTasks() []ApprovalTask {
-	var open []ApprovalTask
-	for _, i := range a.open() {
+	places := a.open()
+	open := make([]ApprovalTask, 0, len(places))
+	for _, i := range places {
 		open = append(open, a.Steps[a.Current].Tasks[i])
 	}
 	return open

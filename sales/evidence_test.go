@@ -3,6 +3,7 @@ package sales_test
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -64,10 +65,11 @@ func TestProofIsFoundWhereThereIsOne(t *testing.T) {
 		needs := &r.Pipeline[1].Needs
 		*needs = nil
 		for i := range rapid.IntRange(1, 4).Draw(t, "rules") {
-			*needs = append(*needs, sales.EvidenceRule{ID: fmt.Sprint(i), Types: rapid.SliceOfNDistinct(rapid.SampledFrom(kinds), 1, 3, rapid.ID[string]).Draw(t, "types")})
+			*needs = append(*needs, sales.EvidenceRule{ID: strconv.Itoa(i), Types: rapid.SliceOfNDistinct(rapid.SampledFrom(kinds), 1, 3, rapid.ID[string]).Draw(t, "types")})
 		}
-		var files []sales.File
-		for i := range rapid.IntRange(0, 5).Draw(t, "files") {
+		count := rapid.IntRange(0, 5).Draw(t, "files")
+		files := make([]sales.File, 0, count)
+		for i := range count {
 			f := file(fmt.Sprint("f", i), rapid.SampledFrom(kinds).Draw(t, "kind"))
 			f.SentAt = f.SentAt.Add(-time.Duration(rapid.IntRange(0, 12).Draw(t, "age")) * time.Minute)
 			files = append(files, f)

@@ -45,20 +45,20 @@ func house() []sales.Person {
 	}
 }
 
-func orgOf(t testing.TB, people []sales.Person) *sales.Org {
-	t.Helper()
+func orgOf(tb testing.TB, people []sales.Person) *sales.Org {
+	tb.Helper()
 	o, err := sales.NewOrg(people, nil)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return o
 }
 
-func person(t testing.TB, o *sales.Org, id string) sales.Person {
-	t.Helper()
+func person(tb testing.TB, o *sales.Org, id string) sales.Person {
+	tb.Helper()
 	p, ok := o.Person(id)
 	if !ok {
-		t.Fatalf("no person %s", id)
+		tb.Fatalf("no person %s", id)
 	}
 	return p
 }
@@ -102,11 +102,11 @@ func pipeline() *sales.Rules {
 	}
 }
 
-func stage(t testing.TB, r *sales.Rules, id string) sales.Stage {
-	t.Helper()
+func stage(tb testing.TB, r *sales.Rules, id string) sales.Stage {
+	tb.Helper()
 	s, ok := r.StageByID(id)
 	if !ok {
-		t.Fatalf("no stage %s", id)
+		tb.Fatalf("no stage %s", id)
 	}
 	return s
 }
@@ -127,27 +127,35 @@ func file(id, kind string) sales.File {
 func attendees() []sales.Attendee { return []sales.Attendee{{Name: "张伟", Title: "总经理"}} }
 
 // refusedAs asserts a refusal of a kind, and gives it.
-func refusedAs(t testing.TB, err error, kind sales.RefusalKind) *sales.Refusal {
-	t.Helper()
+func refusedAs(tb testing.TB, err error, kind sales.RefusalKind) *sales.Refusal {
+	tb.Helper()
 	var no *sales.Refusal
 	if !errors.As(err, &no) {
-		t.Fatalf("got %v, want a refusal %s", err, kind)
+		tb.Fatalf("got %v, want a refusal %s", err, kind)
 	}
 	if no.Kind != kind {
-		t.Fatalf("refused as %s, want %s (%+v)", no.Kind, kind, no)
+		tb.Fatalf("refused as %s, want %s (%+v)", no.Kind, kind, no)
 	}
 	return no
 }
 
+// refuses asserts a refusal of a kind.
+func refuses(tb testing.TB, err error, kind sales.RefusalKind) {
+	tb.Helper()
+	if got := kindOf(tb, err); got != kind {
+		tb.Fatalf("refused as %q, want %s", got, kind)
+	}
+}
+
 // kindOf is the kind of a refusal, empty for none.
-func kindOf(t testing.TB, err error) sales.RefusalKind {
-	t.Helper()
+func kindOf(tb testing.TB, err error) sales.RefusalKind {
+	tb.Helper()
 	if err == nil {
 		return ""
 	}
 	var no *sales.Refusal
 	if !errors.As(err, &no) {
-		t.Fatalf("not a refusal: %v", err)
+		tb.Fatalf("not a refusal: %v", err)
 	}
 	return no.Kind
 }

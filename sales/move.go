@@ -164,7 +164,7 @@ func stageOf(d Deal) dealStage {
 }
 
 func hashes(files []File) []string {
-	var out []string
+	out := make([]string, 0, len(files))
 	for _, f := range files {
 		out = append(out, f.SHA256)
 	}

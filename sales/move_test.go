@@ -9,7 +9,7 @@ import (
 )
 
 // mover makes requests of 李雷's, to be changed by a test.
-func mover(t testing.TB, d sales.Deal, to string, files ...sales.File) (*sales.Rules, *sales.Org, sales.MoveRequest) {
+func mover(t *testing.T, d sales.Deal, to string, files ...sales.File) (*sales.Rules, *sales.Org, sales.MoveRequest) {
 	t.Helper()
 	r, o := pipeline(), orgOf(t, house())
 	return r, o, sales.MoveRequest{

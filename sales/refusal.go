@@ -32,7 +32,7 @@ const (
 )
 
 // Refusal is a decision not to do something. Nothing was changed.
-type Refusal struct {
+type Refusal struct { //nolint:errname // it is an answer, not a fault
 	Kind    RefusalKind
 	Stage   Stage
 	Missing []EvidenceRule

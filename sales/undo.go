@@ -11,17 +11,8 @@ import (
 // move, files are what the move used.
 func (r *Rules) Undo(d Deal, a *Approval, files []File, by Person, now time.Time) (Change, Deal, error) {
 	m, pending := d.lastMove()
-	switch {
-	case by.Left:
-		return Change{}, Deal{}, &Refusal{Kind: RefuseLeft}
-	case m.ID == "" || m.By != by.ID || m.Undone:
-		return Change{}, Deal{}, &Refusal{Kind: RefuseNothing}
-	case m.Approval != 0 && (a == nil || a.Number != m.Approval):
-		return Change{}, Deal{}, &Refusal{Kind: RefuseDecided, Number: m.Approval}
-	case m.Approval != 0 && a.touched():
-		return Change{}, Deal{}, a.decidedRefusal("")
-	case now.Sub(m.At) > r.Approvals.UndoFor:
-		return Change{}, Deal{}, &Refusal{Kind: RefuseTooLate, When: m.At}
+	if no := r.mayUndo(m, a, by, now); no != nil {
+		return Change{}, Deal{}, no
 	}
 	before := d
 	var c Change
@@ -41,6 +32,23 @@ func (r *Rules) Undo(d Deal, a *Approval, files []File, by Person, now time.Time
 	c.Entries = append(c.Entries, Entry{Actor: by.ID, Action: "deal.undo", Object: d.object(), Before: stageOf(before), After: stageOf(d)})
 	c.Entries = append(c.Entries, freeEntries(c.Files, by.ID, m.ID)...)
 	return c, d, nil
+}
+
+// mayUndo tells whether a person may take a move back.
+func (r *Rules) mayUndo(m Move, a *Approval, by Person, now time.Time) *Refusal {
+	switch {
+	case by.Left:
+		return &Refusal{Kind: RefuseLeft}
+	case m.ID == "" || m.By != by.ID || m.Undone:
+		return &Refusal{Kind: RefuseNothing}
+	case m.Approval != 0 && (a == nil || a.Number != m.Approval):
+		return &Refusal{Kind: RefuseDecided, Number: m.Approval}
+	case m.Approval != 0 && a.touched():
+		return a.decidedRefusal("")
+	case now.Sub(m.At) > r.Approvals.UndoFor:
+		return &Refusal{Kind: RefuseTooLate, When: m.At}
+	}
+	return nil
 }
 
 // cancel takes a request back that nobody has decided.

@@ -58,7 +58,7 @@ func TestUndoRestores(t *testing.T) {
 		t.Errorf("audit %v", actions(c))
 	}
 	_, _, err = r.Undo(d, nil, c.Files, person(t, o, "li"), later)
-	refusedAs(t, err, sales.RefuseNothing)
+	refuses(t, err, sales.RefuseNothing)
 }
 
 func TestUndoReopensALostDeal(t *testing.T) {
@@ -84,12 +84,12 @@ func TestUndoRefuses(t *testing.T) {
 		t.Errorf("too late: %+v, %+v", no, c)
 	}
 	_, _, err = r.Undo(out.Deal, nil, out.Used, person(t, o, "wang"), monday())
-	refusedAs(t, err, sales.RefuseNothing)
+	refuses(t, err, sales.RefuseNothing)
 	_, _, err = r.Undo(dealAt("contact"), nil, nil, li, monday())
-	refusedAs(t, err, sales.RefuseNothing)
+	refuses(t, err, sales.RefuseNothing)
 	li.Left = true
 	_, _, err = r.Undo(out.Deal, nil, out.Used, li, monday())
-	refusedAs(t, err, sales.RefuseLeft)
+	refuses(t, err, sales.RefuseLeft)
 }
 
 func TestUndoCancelsWhatNobodyDecided(t *testing.T) {
@@ -144,7 +144,7 @@ func TestUndoNeverPassesADecision(t *testing.T) {
 		}
 	}
 	_, _, err = r.Undo(out.Deal, nil, out.Used, li, monday().Add(2*time.Minute))
-	refusedAs(t, err, sales.RefuseDecided)
+	refuses(t, err, sales.RefuseDecided)
 }
 
 func TestSnooze(t *testing.T) {
