@@ -1,20 +1,21 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"genjin/config"
-	"genjin/playground"
 	"genjin/playground/feishusim"
-	"genjin/sales"
 	"genjin/store"
 )
 
@@ -32,16 +33,15 @@ func (m *movable) Now() time.Time { return time.Now().Add(time.Duration(m.ahead.
 // Advance jumps forward.
 func (m *movable) Advance(d time.Duration) { m.ahead.Add(int64(max(d, 0))) }
 
-// Run implements the command.
+// Run implements the command. Before anything of the last demo is thrown away,
+// it makes sure that no demo runs on it.
 func (c *demoCmd) Run(e *env) error {
-	dir := e.getenv("GENJIN_DATA_DIR")
-	if dir == "" {
-		dir = filepath.Join("data", "demo")
+	dir := filepath.Join(cmp.Or(e.getenv("GENJIN_DATA_DIR"), "data"), "demo")
+	if err := free(e.ctx, cmp.Or(e.getenv("GENJIN_ADDR"), ":8080")); err != nil {
+		return err
 	}
-	if !c.Keep {
-		if err := os.RemoveAll(dir); err != nil {
-			return fmt.Errorf("demo data: %w", err)
-		}
+	if err := c.prepare(e.ctx, dir); err != nil {
+		return err
 	}
 	clock := &movable{}
 	sim := feishusim.New(demoApp(clock.Now))
@@ -56,15 +56,76 @@ func (c *demoCmd) Run(e *env) error {
 		return err
 	}
 	defer log.Close() //nolint:errcheck // a log
-	return serve(e.ctx, cfg, []string{"web", "worker"}, parts{
+	err = serve(e.ctx, cfg, []string{"web", "worker"}, parts{
 		clock: clock.Now, out: log,
 		mount: func(h *hub) map[string]http.Handler { return playgroundRoutes(h, sim, clock) },
 		ready: func(addr string) {
-			_, port, _ := net.SplitHostPort(addr)
-			sim.SetEventURL("http://127.0.0.1:" + port + "/webhooks/feishu")
-			fmt.Fprintf(e.out, "跟进已启动。打开 http://localhost:%s/playground 体验（日志在 %s，Ctrl-C 结束）。\n", port, log.Name()) //nolint:errcheck // a greeting
+			host, port, _ := net.SplitHostPort(addr)
+			if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
+				host = "127.0.0.1"
+			}
+			sim.SetEventURL("http://" + net.JoinHostPort(host, port) + "/webhooks/feishu")
+			fmt.Fprintf(e.out, wordDemoReady, port, log.Name()) //nolint:errcheck // a greeting
 		},
 	})
+	if err == nil {
+		fmt.Fprintln(e.out, wordDemoStopped) //nolint:errcheck // a goodbye
+	}
+	return err
+}
+
+// free tells who starts a second demo, or has something else at the address,
+// what to do.
+func free(ctx context.Context, addr string) error {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf(wordDemoPort, addr, err)
+	case err != nil:
+		return fmt.Errorf("GENJIN_ADDR %s: %w", addr, err)
+	}
+	return l.Close()
+}
+
+// prepare makes the demo's folder, and throws away what the last demo left in
+// it. It touches no folder in which no demo has been, and none in use.
+func (c *demoCmd) prepare(ctx context.Context, dir string) error {
+	_, err := os.Stat(filepath.Join(dir, demoLogName))
+	switch left, _ := os.ReadDir(dir); {
+	case len(left) == 0:
+	case err != nil:
+		return fmt.Errorf(wordDemoForeign, dir, errForeign)
+	default:
+		if err := unused(ctx, dir); err != nil {
+			return err
+		}
+		if c.Keep {
+			break
+		}
+		if err := os.RemoveAll(dir); err != nil {
+			return fmt.Errorf("demo data: %w", err)
+		}
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("demo data: %w", err)
+	}
+	return nil
+}
+
+// unused makes sure that no other process serves the demo's database. A
+// database that cannot be opened for another reason is no hindrance.
+func unused(ctx context.Context, dir string) error {
+	s, err := store.Open(ctx, store.Options{DataDir: dir, Now: time.Now, Logger: slog.New(slog.DiscardHandler), Lock: true})
+	switch {
+	case errors.Is(err, store.ErrLocked):
+		return fmt.Errorf(wordDemoRuns, dir, err)
+	case err != nil:
+		return nil //nolint:nilerr // it is thrown away or fails again where it counts
+	}
+	if err := s.Close(); err != nil {
+		return fmt.Errorf("demo data: %w", err)
+	}
+	return nil
 }
 
 // demoApp is the app that the simulated platform knows. Its secrets guard
@@ -85,6 +146,9 @@ func demoEnv(getenv func(string) string, dir, base string) func(string) string {
 		"GENJIN_FEISHU_APP_ID": app.AppID, "GENJIN_FEISHU_APP_SECRET": app.AppSecret, "GENJIN_FEISHU_ENCRYPT_KEY": app.EncryptKey,
 		"GENJIN_FEISHU_VERIFICATION_TOKEN": app.VerificationToken, "GENJIN_FEISHU_API_BASE": base, "GENJIN_FEISHU_MODE": "webhook",
 	}
+	if _, port, err := net.SplitHostPort(getenv("GENJIN_ADDR")); err == nil && port != "0" && getenv("GENJIN_PUBLIC_URL") == "" {
+		fixed["GENJIN_PUBLIC_URL"] = "http://localhost:" + port
+	}
 	return func(name string) string {
 		if v, ok := fixed[name]; ok {
 			return v
@@ -93,125 +157,14 @@ func demoEnv(getenv func(string) string, dir, base string) func(string) string {
 	}
 }
 
+// demoLogName is the file that a demo writes its log to; a folder that holds it
+// belongs to demos.
+const demoLogName = "demo.log"
+
 func demoLog(dir string) (*os.File, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("demo data: %w", err)
-	}
-	f, err := os.OpenFile(filepath.Join(dir, "demo.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600) //nolint:gosec // the person's own folder
+	f, err := os.OpenFile(filepath.Join(dir, demoLogName), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600) //nolint:gosec // the person's own folder
 	if err != nil {
 		return nil, fmt.Errorf("demo log: %w", err)
 	}
 	return f, nil
-}
-
-// playgroundRoutes puts the sample company on the simulated platform and the
-// chat page beside the hub.
-func playgroundRoutes(h *hub, sim *feishusim.Server, clock *movable) map[string]http.Handler {
-	var people []playground.Person
-	byID := map[string]sales.Person{}
-	for _, p := range h.org.Load().People() {
-		byID[p.ID] = p
-	}
-	for _, p := range h.org.Load().People() {
-		account := p.Accounts["feishu"]
-		if account == "" {
-			continue
-		}
-		sim.AddUser(feishusim.User{OpenID: account, UserID: p.ID, UnionID: "on_" + p.ID, Name: p.Name, DepartmentID: p.Team, LeaderOpenID: byID[p.Manager].Accounts["feishu"]})
-		people = append(people, playground.Person{OpenID: account, Name: p.Name, Role: string(p.Role)})
-	}
-	var groups []playground.Group
-	for _, t := range h.org.Load().Teams() {
-		chat := t.Groups["feishu"]
-		if chat == "" {
-			continue
-		}
-		var members []string
-		for _, p := range h.org.Load().People() {
-			if p.Team == t.ID && p.Accounts["feishu"] != "" {
-				members = append(members, p.Accounts["feishu"])
-			}
-		}
-		sim.AddChat(feishusim.Chat{ID: chat, Name: t.Name, Members: members, BotIn: true})
-		groups = append(groups, playground.Group{ChatID: chat, Name: t.Name})
-	}
-	page := playground.New(playground.Options{
-		Sim: sim, People: people, Groups: groups, Clock: clock, PathPrefix: "/playground",
-		Trace: func(ctx context.Context, _ int64) ([]playground.TraceEvent, error) {
-			return traceOf(ctx, h)
-		},
-	})
-	return map[string]http.Handler{"/playground": page, "/playground/": page}
-}
-
-// traceRows is how much of the record the page shows.
-const traceRows = 60
-
-// traceOf is what the hub did, for the page: the store's own record. What one
-// transaction wrote stands together: the event, the decision, the messages.
-func traceOf(ctx context.Context, h *hub) ([]playground.TraceEvent, error) {
-	t, err := h.store.Trace(ctx, traceRows)
-	if err != nil {
-		return nil, err
-	}
-	groups := map[int64]*playground.TraceEvent{}
-	at := func(when time.Time) *playground.TraceEvent {
-		ms := when.UnixMilli()
-		if groups[ms] == nil {
-			groups[ms] = &playground.TraceEvent{ID: ms, At: when, State: "done"}
-		}
-		return groups[ms]
-	}
-	for _, e := range t.Events {
-		g := at(e.At)
-		g.Title = fmt.Sprintf("%s：%s", h.nameOf(e.Person, e.User), e.Type)
-		if e.Outcome != "" {
-			g.Lines = append(g.Lines, "结果："+e.Outcome)
-		}
-	}
-	for _, l := range slices.Backward(t.Leaves) {
-		g := at(l.At)
-		line := fmt.Sprintf("%s %s %s", h.nameOf(l.Actor, l.Actor), l.Action, l.Object)
-		if g.Title == "" {
-			g.Title = line
-		}
-		g.Lines = append(g.Lines, line+change(l.Before, l.After))
-	}
-	for _, m := range slices.Backward(t.Messages) {
-		g := at(m.CreatedAt)
-		if g.Title == "" {
-			g.Title = "后台：" + m.Kind
-		}
-		g.Lines = append(g.Lines, fmt.Sprintf("消息 → %s（%s）%s", h.nameOf(m.Person, m.Chat), m.Kind, m.State))
-		if m.State != store.MessageSent && m.State != store.MessageDropped {
-			g.State = string(m.State)
-		}
-	}
-	events := make([]playground.TraceEvent, 0, len(groups))
-	for _, g := range groups {
-		events = append(events, *g)
-	}
-	slices.SortFunc(events, func(a, b playground.TraceEvent) int { return int(a.ID - b.ID) })
-	return events, nil
-}
-
-// nameOf is a person's name, or what stands for somebody without one.
-func (h *hub) nameOf(id, other string) string {
-	if p, ok := h.org.Load().Person(id); ok {
-		return p.Name
-	}
-	if other == "" {
-		return "系统"
-	}
-	return other
-}
-
-// change writes short values before and after; long ones are left to the audit
-// log.
-func change(before, after []byte) string {
-	const most = 200
-	if len(before) > most || len(after) > most || len(before)+len(after) == 0 {
-		return ""
-	}
-	return fmt.Sprintf("：%s → %s", before, after)
 }

@@ -81,7 +81,7 @@ func outcome(res feishusim.PushResult) toast {
 		}
 		return toast{fmt.Sprintf(words["not-taken"], why), "danger"}
 	}
-	return toast{words["sent"], "success"}
+	return toast{words["sent"], "quiet"} // the message itself stands in the chat
 }
 
 // click has the visitor press a button of a card.

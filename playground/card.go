@@ -148,7 +148,7 @@ func (n *node) read(r *reader, el object, tag string) {
 		n.Spans = markdown(text(body, "content"), r.who)
 		return
 	}
-	n.Spans = []span{{Text: text(body, "content")}}
+	n.Spans = linked(text(body, "content"))
 }
 
 func (r *reader) button(el object) button {

@@ -25,7 +25,31 @@ var marks = regexp.MustCompile("(?s)" +
 	"|`([^`\n]+)`" +
 	`|<at (?:id|user_id)="?([^\s">]+)"?>(?:[^<]*</at>)?` +
 	`|<font color=['"]?\w+['"]?>(.*?)</font>` +
-	`|\\([\\*_~\[\]<>()#` + "`" + `|{}!+.-])`)
+	`|\\([\\*_~\[\]<>()#` + "`" + `|{}!+.-])` +
+	`|` + address)
+
+// address is a link as people write it: clients make it one.
+const address = `(https?://[^\s<>"'，。；：、！？（）「」\x60*)]+)`
+
+// addresses finds links in plain text.
+var addresses = regexp.MustCompile(address)
+
+// linked cuts plain text into spans: only addresses are more than text.
+func linked(text string) []span {
+	var out []span
+	from := 0
+	for _, m := range addresses.FindAllStringIndex(text, -1) {
+		if m[0] > from {
+			out = append(out, span{Text: text[from:m[0]]})
+		}
+		out = append(out, span{Text: text[m[0]:m[1]], Href: text[m[0]:m[1]]})
+		from = m[1]
+	}
+	if from < len(text) {
+		out = append(out, span{Text: text[from:]})
+	}
+	return out
+}
 
 // markdown cuts a card's markdown into spans; who names the people mentioned.
 func markdown(text string, who func(openID string) string) []span {
@@ -74,6 +98,8 @@ func marked(group func(int) string, who func(string) string) []span {
 		return []span{{Text: "@" + who(group(7))}}
 	case group(9) != "":
 		return []span{{Text: group(9)}}
+	case group(10) != "":
+		return []span{{Text: group(10), Href: group(10)}}
 	}
 	inner := markdown(group(8), who)
 	for i := range inner {

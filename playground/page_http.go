@@ -2,6 +2,7 @@ package playground
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"html/template"
 	"log/slog"
@@ -91,8 +92,18 @@ func (p *page) file(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	web.Guard(w.Header())
-	w.Header().Set("Content-Type", "application/octet-stream")
+	w.Header().Set("Content-Type", cmp.Or(pictureType(m.FileData), "application/octet-stream"))
 	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": m.FileName}))
 	w.Header().Set("Content-Length", strconv.Itoa(len(m.FileData)))
 	_, _ = w.Write(m.FileData)
+}
+
+// pictureType is the media type of a picture that the page may show in the
+// chat; empty = anything else.
+func pictureType(data []byte) string {
+	switch kind := http.DetectContentType(data); kind {
+	case "image/jpeg", "image/png", "image/gif", "image/webp":
+		return kind
+	}
+	return ""
 }

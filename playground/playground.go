@@ -36,6 +36,7 @@ type Person struct {
 	Name   string
 	Role   string // rep, manager …, or words for it
 	Hint   string
+	Main   bool // plays a part on the tour: stands above the others
 }
 
 // Group is a group chat.
@@ -52,9 +53,13 @@ type TraceEvent struct {
 	ID    int64
 	At    time.Time
 	Title string
-	Lines []string
+	Lines []TraceLine
 	State string
 }
+
+// TraceLine is a part of it: what was decided, what changed, who was told. Only
+// messages have a state of their own.
+type TraceLine struct{ Label, Text, State string }
 
 // page is the playground.
 type page struct {

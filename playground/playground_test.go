@@ -75,7 +75,7 @@ func newVisit(t *testing.T) *visit {
 		People: []Person{{OpenID: "ou_li", Name: "李雷", Role: "rep"}, {OpenID: "ou_wang", Name: "王芳", Role: "manager"}},
 		Groups: []Group{{ChatID: "oc_east", Name: "华东区"}},
 		Trace: func(context.Context, int64) ([]TraceEvent, error) {
-			return []TraceEvent{{ID: 7, At: v.clock.Now(), Title: "李雷：线索", Lines: []string{"评分 82"}, State: "uncertain"}}, nil
+			return []TraceEvent{{ID: 7, At: v.clock.Now(), Title: "李雷：线索", Lines: []TraceLine{{Label: "变更", Text: "评分 82"}}, State: "uncertain"}}, nil
 		},
 	})
 	return v
@@ -178,14 +178,14 @@ func TestPageShowsTheCompany(t *testing.T) {
 func TestSpeaking(t *testing.T) {
 	t.Parallel()
 	v := newVisit(t)
-	if said := v.post("/send", url.Values{"as": {"ou_li"}, "text": {"帮助"}}); said.Tone != "success" {
+	if said := v.post("/send", url.Values{"as": {"ou_li"}, "text": {"帮助"}}); said.Text != words["sent"] {
 		t.Errorf("said %+v", said)
 	}
 	if said := v.post("/send", url.Values{"as": {"ou_li"}}); said.Text != words["empty"] {
 		t.Errorf("said %+v", said)
 	}
 	for _, s := range newSampleIDs(t) {
-		if said := v.post("/sample", url.Values{"as": {"ou_li"}, "chat": {"oc_east"}, "sample": {s}}); said.Tone != "success" {
+		if said := v.post("/sample", url.Values{"as": {"ou_li"}, "chat": {"oc_east"}, "sample": {s}}); said.Text != words["sent"] {
 			t.Errorf("sample %s: %+v", s, said)
 		}
 	}
@@ -311,23 +311,40 @@ func TestTour(t *testing.T) {
 		}
 		return hit[1]
 	}
-	v.post("/send", url.Values{"as": {"ou_li"}, "text": {"线索 公司=华东智造 联系人=张伟"}}) // typed
-	v.says("ou_li", "text", `{"text":"线索 #12 已建好"}`)
+	say := func(words string) { v.says("ou_li", "text", `{"text":"`+words+`"}`) }
+	v.post("/send", url.Values{"as": {"ou_li"}, "text": {"线索 公司=华东智造 联系人=张伟"}})
+	if at() != "0" {
+		t.Error("the tour moves before the hub has answered")
+	}
+	say("✓ 已录入线索 #12 · 华东智造 · B 级")
 	if at() != "1" || !strings.Contains(v.get("/playground?as=ou_li"), "转商机 #12") {
-		t.Error("typing does not move the tour, or the number is not used")
+		t.Error("a lead does not move the tour, or its number is not used")
 	}
-	for range 10 {
-		v.post("/step", url.Values{"as": {"ou_li"}})
+	v.post("/step", url.Values{"as": {"ou_li"}})
+	if last := v.sim.Messages("ou_li"); last[len(last)-1].Text != "转商机 #12 金额=88万 产品=MES" {
+		t.Errorf("the step says %q", last[len(last)-1].Text)
 	}
-	if at() != "3" {
-		t.Errorf("after ten steps the tour stands at %s", at())
+	for _, words := range []string{
+		"已转为商机 #13", "没有推进", "已收到 需求纪要.pdf", "初步接触 → 需求确认", "已收到 方案.pdf", "需求确认 → 方案报价",
+		"已收到 拜访纪要.pdf", "方案报价 → 商务谈判",
+	} {
+		say(words)
 	}
-	if got := v.get("/playground?as=ou_li"); !strings.Contains(got, "成为 王芳") {
-		t.Error("the last step does not lead to the manager")
+	v.post("/step", url.Values{"as": {"ou_li"}})
+	if all := v.sim.Messages("ou_li"); all[len(all)-1].Type != "image" {
+		t.Error("the step sends no picture")
 	}
-	v.post("/send", url.Values{"as": {"ou_wang"}, "text": {"同意 13"}})
+	say("已收到 图片")
+	say("已提交审批 #14")
+	if got := v.get("/playground?as=ou_li"); at() != "3" || !strings.Contains(got, "成为 王芳") || !strings.Contains(got, `<img src="/playground/file/`) {
+		t.Errorf("the tour stands at %s, or does not lead to the manager, or the picture is not shown", at())
+	}
+	say("审批 #14 已通过")
 	if at() != "4" || !strings.Contains(v.get("/playground"), "走完了") {
 		t.Errorf("the tour ends at %s", at())
+	}
+	if said := v.post("/step", url.Values{"as": {"ou_li"}}); said.Tone != "warning" {
+		t.Errorf("a step after the end: %+v", said)
 	}
 }
 
@@ -362,5 +379,10 @@ func TestMarkdown(t *testing.T) {
 	}
 	if want := "a b c d e f g @人ou_1 [h](javascript:1) <"; flat.String() != want {
 		t.Errorf("got %q, want %q", flat.String(), want)
+	}
+	for _, spans := range [][]span{linked("打开（30 分钟内有效）：http://localhost:8080/form/AB12。"), markdown("打开：http://localhost:8080/form/AB12。", nil)} {
+		if len(spans) != 3 || spans[1].Href != "http://localhost:8080/form/AB12" || spans[2].Text != "。" {
+			t.Errorf("an address in a text: %+v", spans)
+		}
 	}
 }

@@ -5,16 +5,15 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"genjin/playground/feishusim"
 )
 
 // act is one thing to do on the tour: to write something, to send a sample, or
-// (both empty) to press 同意 on the card.
+// (both empty) to press 同意 on the card. It is done when the hub says so to the
+// rep, whoever did it: the tour's buttons or the visitor by typing.
 type act struct {
 	Text   string
 	Sample string
-	words  []string // typing it in other words counts when all of these are there
+	done   *regexp.Regexp
 }
 
 // stop is one of the tour's four steps.
@@ -27,27 +26,32 @@ type stop struct {
 // tour is what a newcomer does in three minutes.
 var tour = []stop{ //nolint:gochecknoglobals // read-only facts of the page
 	{Title: "提交线索", Why: "一句话就是一条线索，机器人当场评分。", Acts: []act{
-		{Text: "线索 公司=华东智造 联系人=张伟 电话=13800138000 行业=智能制造 规模=500 需求=想了解MES，预算50万", words: []string{"线索"}},
+		{Text: "线索 公司=华东智造 联系人=张伟 电话=13800138000 行业=智能制造 规模=500 需求=想了解MES，预算50万", done: leadMade},
 	}},
 	{Title: "没有凭证会被拒绝", Why: "转成商机后直接推进：缺什么，机器人会说。", Acts: []act{
-		{Text: "转商机 #{lead} 金额=88万 产品=MES", words: []string{"转商机"}},
-		{Text: "推进 华东智造 需求确认", words: []string{"推进"}},
+		{Text: "转商机 #{lead} 金额=88万 产品=MES", done: regexp.MustCompile(`商机 #\d+`)},
+		{Text: "推进 华东智造 需求确认", done: regexp.MustCompile(`没有推进|→ 需求确认|已经在「`)},
 	}},
-	{Title: "带上凭证推进", Why: "先发文件，再说推进到哪一步。", Acts: []act{
-		{Sample: "needs"},
-		{Text: "华东智造 推进到需求确认 附件见上", words: []string{"推进"}},
-		{Sample: "proposal"},
-		{Text: "推进 华东智造 方案报价", words: []string{"推进"}},
-		{Sample: "visit"},
-		{Text: "推进 华东智造 商务谈判 参会=张伟 总经理、李娜 财务总监", words: []string{"推进"}},
-		{Sample: "signed"},
-		{Text: "推进 华东智造 合同签订", words: []string{"推进"}},
+	{Title: "带上凭证推进", Why: "先发文件，再说推进到哪一步。一步一步到合同，就要主管批准。", Acts: []act{
+		{Sample: "needs", done: fileTaken},
+		{Text: "华东智造 推进到需求确认 附件见上", done: regexp.MustCompile(`→ 需求确认|已经在「`)},
+		{Sample: "proposal", done: fileTaken},
+		{Text: "推进 华东智造 方案报价", done: regexp.MustCompile(`→ 方案报价|已经在「`)},
+		{Sample: "visit", done: fileTaken},
+		{Text: "推进 华东智造 商务谈判 参会=张伟 总经理、李娜 财务总监", done: regexp.MustCompile(`→ 商务谈判|已经在「`)},
+		{Sample: "signed", done: fileTaken},
+		{Text: "推进 华东智造 合同签订", done: regexp.MustCompile(`已提交审批|正在等审批|已经在「`)},
 	}},
-	{Title: "主管审批", Why: "主管收到卡片，点「同意」，申请人立刻知道。", manager: true, Acts: []act{{}}},
+	{Title: "主管审批", Why: "主管收到卡片，点「同意」，申请人立刻知道。", manager: true, Acts: []act{
+		{done: regexp.MustCompile(`审批 #\d+ (已通过|被拒绝|被退回|已撤回)`)},
+	}},
 }
 
-// leadNumber finds the number of a lead in what the hub says.
-var leadNumber = regexp.MustCompile(`线索\s*#(\d+)`)
+// What the hub says when an act of the tour is done.
+var (
+	leadMade  = regexp.MustCompile(`录入线索 #(\d+) · 华东智造`) //nolint:gochecknoglobals // read-only
+	fileTaken = regexp.MustCompile(`已收到 `)               //nolint:gochecknoglobals // read-only
+)
 
 // progress is how far the tour has come.
 type progress struct {
@@ -81,8 +85,7 @@ func (p *page) guides() (rep, manager Person, ok bool) {
 	return rep, manager, manager.OpenID != ""
 }
 
-// progress reads from the chats how far the tour has come, however the visitor
-// got there: by its buttons or by typing.
+// progress reads from the rep's chat how far the tour has come.
 func (p *page) progress() (progress, bool) {
 	rep, manager, ok := p.guides()
 	if !ok {
@@ -90,15 +93,15 @@ func (p *page) progress() (progress, bool) {
 	}
 	g := progress{Rep: rep, Manager: manager}
 	for _, m := range p.Sim.Messages(rep.OpenID) {
-		if hit := leadNumber.FindStringSubmatch(m.Text); hit != nil && m.SenderID == "bot" {
+		if m.SenderID != "bot" {
+			continue
+		}
+		if hit := leadMade.FindStringSubmatch(m.Text); hit != nil {
 			g.Lead = hit[1]
 		}
-		if g.Stop < len(tour) && !tour[g.Stop].manager && m.SenderID == rep.OpenID && tour[g.Stop].Acts[g.Act].done(m) {
+		if g.Stop < len(tour) && tour[g.Stop].Acts[g.Act].done.MatchString(m.Text) {
 			g.advance()
 		}
-	}
-	if g.Stop < len(tour) && tour[g.Stop].manager && slices.ContainsFunc(p.Sim.Messages(manager.OpenID), approved) {
-		g.advance()
 	}
 	return g, true
 }
@@ -107,22 +110,6 @@ func (g *progress) advance() {
 	if g.Act++; g.Act == len(tour[g.Stop].Acts) {
 		g.Stop, g.Act = g.Stop+1, 0
 	}
-}
-
-// done tells whether a message is this act.
-func (a act) done(m feishusim.Message) bool {
-	if a.Sample != "" {
-		return len(m.FileData) > 0
-	}
-	return !slices.ContainsFunc(a.words, func(w string) bool { return !strings.Contains(m.Text, w) }) && len(m.FileData) == 0
-}
-
-// approved tells whether a message shows that the manager has decided.
-func approved(m feishusim.Message) bool {
-	if m.SenderID == "bot" {
-		return m.Type == "interactive" && m.Updates > 0
-	}
-	return strings.HasPrefix(m.Text, "同意")
 }
 
 // next is the act to do now, with numbers filled in.

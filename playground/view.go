@@ -2,6 +2,7 @@ package playground
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -127,7 +128,7 @@ func (p *page) html(name string, data any) template.HTML {
 	return template.HTML(b.String()) //nolint:gosec // came out of html/template a line above
 }
 
-// message is one message as its piece draws it.
+// bubble is one message as its piece draws it.
 type bubble struct {
 	feishusim.Message
 
@@ -138,8 +139,10 @@ type bubble struct {
 	Face    string
 	Time    string
 	Card    *card
+	Spans   []span
 	Edited  bool
 	FileURL string
+	Picture bool // FileURL is one
 }
 
 // messages draws what stands in the open chat, and remembers that it was seen.
@@ -168,8 +171,9 @@ func (p *page) messages(s spot) []piece {
 			b.Card = &c
 		}
 		if len(m.FileData) > 0 && !m.Recalled {
-			b.FileURL = p.PathPrefix + "/file/" + m.ID
+			b.FileURL, b.Picture = p.PathPrefix+"/file/"+m.ID, m.Type == "image" && pictureType(m.FileData) != ""
 		}
+		b.Spans = linked(m.Text)
 		out = append(out, piece{
 			ID: m.ID, HTML: p.html("message", b),
 			Rev: strconv.Itoa(m.Updates) + "-" + strconv.FormatInt(m.UpdatedAt.UnixMilli(), 36) + "-" + strconv.FormatBool(m.Recalled),
@@ -189,16 +193,20 @@ type entry struct {
 }
 
 func (p *page) peopleHTML(s spot) template.HTML {
-	people, groups := make([]entry, 0, len(p.People)), make([]entry, 0, len(p.Groups))
+	var people, others, groups []entry
 	for _, q := range p.People {
-		hint := q.Hint
-		if hint == "" {
-			hint = roleWord(q.Role)
-		}
-		people = append(people, entry{
-			URL: p.PathPrefix + "?as=" + q.OpenID, Name: q.Name, Hint: hint, Face: first(q.Name),
+		e := entry{
+			URL: p.PathPrefix + "?as=" + q.OpenID, Name: q.Name, Hint: cmp.Or(q.Hint, roleWord(q.Role)), Face: first(q.Name),
 			Current: !s.Group && q.OpenID == s.As.OpenID, New: p.unseen(q.OpenID),
-		})
+		}
+		if q.Main {
+			people = append(people, e)
+		} else {
+			others = append(others, e)
+		}
+	}
+	if len(people) == 0 {
+		people, others = others, nil
 	}
 	for _, g := range p.Groups {
 		as := s.As.OpenID
@@ -207,7 +215,7 @@ func (p *page) peopleHTML(s spot) template.HTML {
 			Current: s.ChatID == g.ChatID, New: p.unseen(g.ChatID),
 		})
 	}
-	return p.html("people", map[string]any{"People": people, "Groups": groups})
+	return p.html("people", map[string]any{"People": people, "Groups": groups, "Others": others})
 }
 
 // unseen counts what the hub has said in a chat since it was last open.
@@ -223,39 +231,6 @@ func (p *page) unseen(room string) int {
 		}
 	}
 	return n
-}
-
-// trace event as its piece draws it.
-type traceLine struct {
-	TraceEvent
-
-	Time, Word, Tone, Icon string
-}
-
-func (p *page) traceHTML(ctx context.Context) template.HTML {
-	var lines []traceLine
-	trouble := ""
-	if p.Trace != nil {
-		events, err := p.Trace(ctx, 0)
-		if err != nil {
-			trouble = err.Error()
-		}
-		for _, e := range slices.Backward(events) {
-			l := traceLine{TraceEvent: e, Time: e.At.In(p.Location).Format("15:04:05"), Word: stateWords[e.State], Tone: stateTones[e.State]}
-			if l.Word == "" {
-				l.Word = e.State
-			}
-			l.Icon = stateIcons[l.Tone]
-			switch {
-			case e.State == "uncertain":
-				l.Icon = "?"
-			case l.Icon == "":
-				l.Icon = "·"
-			}
-			lines = append(lines, l)
-		}
-	}
-	return p.html("trace", map[string]any{"Lines": lines, "Trouble": trouble})
 }
 
 func (p *page) faultsHTML(s spot) template.HTML {

@@ -63,17 +63,18 @@ var inputKinds = map[string]string{
 // stateTones colour the states that the hub reports; the word itself is shown.
 var stateTones = map[string]string{
 	"sent": "success", "done": "success", "pending": "warning", "queued": "warning", "running": "accent", "waiting": "warning",
-	"uncertain": "warning", "failed": "danger", "dead": "danger", "refused": "danger",
+	"uncertain": "warning", "failed": "danger", "dead": "danger", "refused": "warning",
 }
 
 // stateWords are the states as people say them.
 var stateWords = map[string]string{
 	"sent": "已送达", "done": "已完成", "pending": "待发送", "queued": "排队中", "running": "处理中", "waiting": "等待中",
-	"uncertain": "不确定", "failed": "失败", "dead": "需人工处理", "refused": "已拒绝",
+	"uncertain": "不确定", "failed": "失败", "dead": "需人工处理", "refused": "没有照做", "dropped": "已作废",
 }
 
 // stateIcons stand beside the words, never alone.
-var stateIcons = map[string]string{"success": "✓", "warning": "◷", "danger": "✕", "accent": "●"}
+// A state without one of its own has that of its colour.
+var stateIcons = map[string]string{"success": "✓", "warning": "◷", "danger": "✕", "accent": "●", "uncertain": "?", "refused": "!"}
 
 // weekdays as they are said.
 var weekdays = [...]string{"周日", "周一", "周二", "周三", "周四", "周五", "周六"}

@@ -53,6 +53,8 @@ type cardToken struct {
 	answered  bool   // the callback has been answered
 	before    string // the card as it was clicked
 	early     bool   // was updated before the answer: such updates are undone
+	button    string // what stands on the button
+	eventID   string // of the push
 }
 
 // callbackAnswer is what the hub answers to a click.
@@ -128,7 +130,7 @@ func (s *Server) clickEvent(openID, messageID, buttonName string, form map[strin
 		action["form_value"] = values
 	}
 	token = newID("c-")
-	s.cards[token] = &cardToken{messageID: m.id, end: now.Add(cardTokenLife), left: cardTokenUses, before: m.content}
+	s.cards[token] = &cardToken{messageID: m.id, end: now.Add(cardTokenLife), left: cardTokenUses, before: m.content, button: plain(p.el["text"])}
 	operator := s.idsLocked(openID)
 	operator["tenant_key"] = s.o.TenantKey
 	return map[string]any{
@@ -199,6 +201,7 @@ func zoned(kind string, v any) any {
 func (s *Server) callback(ctx context.Context, event map[string]any, token string) ClickResult {
 	d := &delivery{kind: kindClick, event: event, header: s.filled(Header{Micros: true})}
 	res := ClickResult{EventID: d.header.EventID, Token: token}
+	s.pushed(token, res.EventID)
 	if s.faults.hit(FaultDropEvents, "") != nil {
 		res.ClientCode = ClientTimeout
 		s.settle(token, "", "")
@@ -224,6 +227,27 @@ func (s *Server) callback(ctx context.Context, event map[string]any, token strin
 	}
 	res.CardReplaced = s.settle(token, messageID, card)
 	return res
+}
+
+// pushed remembers which event told of a click.
+func (s *Server) pushed(token, eventID string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t := s.cards[token]; t != nil {
+		t.eventID = eventID
+	}
+}
+
+// Pressed gives what stood on the button whose click an event told of.
+func (s *Server) Pressed(eventID string) (button string, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.cards {
+		if t.eventID == eventID && eventID != "" {
+			return t.button, true
+		}
+	}
+	return "", false
 }
 
 // outcome reads the hub's answer; the code is what the client would show.

@@ -12,9 +12,10 @@
   const down = () => { log.scrollTop = log.scrollHeight; };
   const near = () => log.scrollHeight - log.scrollTop - log.clientHeight < 120;
 
-  function tell({ text }) {
-    if (!text) return;
+  function tell({ text, tone }) {
+    if (!text || tone === "quiet") return;
     toast.textContent = text;
+    toast.className = "toast " + (tone || "");
     toast.hidden = false;
     clearTimeout(hide);
     hide = setTimeout(() => { toast.hidden = true; }, 4000);
@@ -95,7 +96,7 @@
       if (!r.ok) throw new Error(String(r.status));
       tell(await r.json());
     } catch {
-      tell({ text: "没有发出去：体验场没有应答，请看看程序是否还在运行" });
+      tell({ tone: "danger", text: "没有发出去：体验场没有应答，请看看程序是否还在运行" });
     } finally {
       button?.classList.remove("busy");
     }
@@ -144,7 +145,7 @@
     if (e.key === "Escape") for (const m of document.querySelectorAll("details.menu[open]")) { m.open = false; m.querySelector("summary").focus(); }
   });
 
-  if (!toast.hidden) tell({ text: toast.textContent });
+  if (!toast.hidden) tell({ text: toast.textContent, tone: toast.dataset.tone });
   down();
   watch();
 })();

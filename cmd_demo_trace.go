@@ -1,0 +1,154 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"genjin/playground"
+	"genjin/playground/feishusim"
+	"genjin/store"
+)
+
+// traceRows is how much of the record the page shows.
+const traceRows = 80
+
+// tracer tells what the hub did from the store's own record, in words. What
+// people wrote and pressed it asks the simulated platform: the hub keeps no
+// copy of it.
+type tracer struct {
+	hub *hub
+	sim *feishusim.Server
+
+	mu    sync.Mutex
+	names map[string]string // of objects: the company, the file's name
+}
+
+// step is what one transaction wrote: the event, the decision, the messages.
+type step struct {
+	at       time.Time
+	event    *store.Inbox
+	leaves   []store.TraceLeaf
+	messages []store.Message
+}
+
+// events are the latest steps, oldest first.
+func (t *tracer) events(ctx context.Context, _ int64) ([]playground.TraceEvent, error) {
+	rows, err := t.hub.store.Trace(ctx, traceRows)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.learn(ctx, rows.Leaves); err != nil {
+		return nil, err
+	}
+	steps := stepsOf(rows)
+	out := make([]playground.TraceEvent, 0, len(steps))
+	for _, s := range steps {
+		out = append(out, t.event(s))
+	}
+	return out, nil
+}
+
+// stepsOf gathers rows by the instant of their transaction.
+func stepsOf(rows store.Trace) []*step {
+	all := map[int64]*step{}
+	at := func(when time.Time) *step {
+		ms := when.UnixMilli()
+		if all[ms] == nil {
+			all[ms] = &step{at: when}
+		}
+		return all[ms]
+	}
+	for i := range rows.Events {
+		at(rows.Events[i].At).event = &rows.Events[i]
+	}
+	for _, l := range slices.Backward(rows.Leaves) {
+		s := at(l.At)
+		s.leaves = append(s.leaves, l)
+	}
+	for _, m := range slices.Backward(rows.Messages) {
+		s := at(m.CreatedAt)
+		s.messages = append(s.messages, m)
+	}
+	steps := make([]*step, 0, len(all))
+	for _, s := range all {
+		steps = append(steps, s)
+	}
+	slices.SortFunc(steps, func(a, b *step) int { return a.at.Compare(b.at) })
+	return steps
+}
+
+// event is a step in words.
+func (t *tracer) event(s *step) playground.TraceEvent {
+	e := playground.TraceEvent{ID: s.at.UnixMilli(), At: s.at, State: "done"}
+	if s.event != nil {
+		e.Title = t.heard(*s.event)
+		words, state := decided(s.event.Outcome)
+		e.State = state
+		e.Lines = append(e.Lines, playground.TraceLine{Label: "决定", Text: words})
+	}
+	for _, l := range s.leaves {
+		text := t.leaf(l)
+		if e.Title == "" {
+			e.Title = "后台：" + text
+		}
+		e.Lines = append(e.Lines, playground.TraceLine{Label: "变更", Text: text})
+	}
+	for _, m := range s.messages {
+		to := t.receiver(m)
+		if e.Title == "" {
+			e.Title = "后台：" + notice(m) + " → " + to
+		}
+		e.Lines = append(e.Lines, playground.TraceLine{Label: "消息", Text: "→ " + to + "：" + said(m), State: string(m.State)})
+		if m.State != store.MessageSent && m.State != store.MessageDropped {
+			e.State = string(m.State)
+		}
+	}
+	return e
+}
+
+// notice is what a background message is for.
+func notice(m store.Message) string {
+	words := cmp.Or(noticeWords[m.Kind], m.Kind)
+	if m.Update != "" {
+		return "更新" + words
+	}
+	return words
+}
+
+// heard is what a person did, as they would say it.
+func (t *tracer) heard(in store.Inbox) string {
+	who := t.hub.nameOf(in.Person, in.User)
+	kind, key, _ := strings.Cut(in.Key, ":")
+	if button, ok := t.sim.Pressed(key); ok && kind == "e" {
+		return who + " 点了「" + button + "」"
+	}
+	m, ok := t.sim.Message(key)
+	if !ok {
+		return who + " " + cmp.Or(eventWords[in.Type], in.Type)
+	}
+	if team := t.team(m.ChatID); team != "" {
+		who += " 在" + team
+	}
+	switch {
+	case m.Type == "image":
+		return who + " 发来图片"
+	case m.FileName != "":
+		return who + " 发来 " + m.FileName
+	}
+	return who + "：" + short(m.Text)
+}
+
+// decided is what came of an event, and the state that goes with it.
+func decided(outcome string) (words, state string) {
+	if why, refused := strings.CutPrefix(outcome, "refused:"); refused {
+		return "没有照做：" + cmp.Or(refusalWords[why], "原因写在答复里"), "refused"
+	}
+	if ref, broken := strings.CutPrefix(outcome, "oops:"); broken {
+		return "出错了，编号 " + ref, "failed"
+	}
+	return cmp.Or(outcomeWords[outcome], outcome), "done"
+}
