@@ -11,8 +11,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -113,31 +115,34 @@ func (w *bench) burst(b *testing.B, h http.Handler, total, at int) time.Duration
 }
 
 // BenchmarkAck compares webhooks that are answered after a durable commit
-// (SQLite with synchronous=FULL on this disk, PostgreSQL with synchronous_commit)
-// with the same handler on a database in memory, where no commit waits for a
-// disk, in turns. "share" is how much of that speed is left.
+// (SQLite with synchronous=FULL on this disk, PostgreSQL with fsync and
+// synchronous_commit) with the same handler on the same kind of database where
+// no commit waits for a disk (SQLite in memory, PostgreSQL with fsync off), in
+// turns. "share" is how much of that speed is left.
 func BenchmarkAck(b *testing.B) {
-	memory := newBench(b, shm(b), "", "")
-	for name, database := range map[string]func(*testing.B) string{
-		"sqlite":     func(*testing.B) string { return "" },
-		"postgresql": func(b *testing.B) string { return storetest.Postgres(b).Database(b) },
-	} {
-		b.Run(name, func(b *testing.B) {
-			durable := newBench(b, b.TempDir(), database(b), "")
-			const total, at = 1000, 64
-			durable.burst(b, durable.routes, total, at)
-			memory.burst(b, memory.routes, total, at)
-			var slow, fast time.Duration
-			for b.Loop() {
-				slow += durable.burst(b, durable.routes, total, at)
-				fast += memory.burst(b, memory.routes, total, at)
-			}
-			b.ReportMetric(float64(b.N*total)/slow.Seconds(), "durable-acks/s")
-			b.ReportMetric(float64(b.N*total)/fast.Seconds(), "memory-acks/s")
-			b.ReportMetric(float64(fast)/float64(slow), "share")
-			b.ReportMetric(0, "ns/op")
-		})
+	b.Run("sqlite", func(b *testing.B) {
+		compareAcks(b, newBench(b, b.TempDir(), "", ""), newBench(b, shm(b), "", ""))
+	})
+	b.Run("postgresql", func(b *testing.B) {
+		careless := storetest.Postgres(b, "fsync=off").Database(b)
+		compareAcks(b, newBench(b, b.TempDir(), storetest.Postgres(b).Database(b), ""), newBench(b, b.TempDir(), careless, ""))
+	})
+}
+
+func compareAcks(b *testing.B, durable, careless *bench) {
+	b.Helper()
+	const total, at = 1000, 64
+	durable.burst(b, durable.routes, total, at)
+	careless.burst(b, careless.routes, total, at)
+	var slow, fast time.Duration
+	for b.Loop() {
+		slow += durable.burst(b, durable.routes, total, at)
+		fast += careless.burst(b, careless.routes, total, at)
 	}
+	b.ReportMetric(float64(b.N*total)/slow.Seconds(), "durable-acks/s")
+	b.ReportMetric(float64(b.N*total)/fast.Seconds(), "careless-acks/s")
+	b.ReportMetric(float64(fast)/float64(slow), "share")
+	b.ReportMetric(0, "ns/op")
 }
 
 // shm is a folder in memory, where there is one.
@@ -266,4 +271,40 @@ func throughLedger(b *testing.B, bell string, total int) time.Duration {
 	stop()
 	<-ended
 	return took
+}
+
+// BenchmarkStart starts the program as a process of its own, again and again, and
+// reports how long it takes to answer and how much memory it holds when idle.
+func BenchmarkStart(b *testing.B) {
+	d := newDrill(b)
+	d.start() // the first start makes the database
+	d.kill()
+	var took time.Duration
+	var resident int
+	for b.Loop() {
+		took += d.start()
+		time.Sleep(time.Second)
+		resident = max(resident, d.residentKiB())
+		if code := d.signal(syscall.SIGTERM); code != 0 {
+			b.Fatalf("ended with %d", code)
+		}
+	}
+	b.ReportMetric(float64(took.Milliseconds())/float64(b.N), "start-ms")
+	b.ReportMetric(float64(resident)/1024, "idle-MiB")
+	b.ReportMetric(0, "ns/op")
+}
+
+// residentKiB reads the hub's resident memory where the kernel tells it.
+func (d *drill) residentKiB() int {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", d.cmd.Process.Pid))
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(text)) {
+		var n int
+		if _, err := fmt.Sscanf(line, "VmRSS: %d kB", &n); err == nil {
+			return n
+		}
+	}
+	return 0
 }

@@ -125,6 +125,16 @@ func freeAddr(t testing.TB) string {
 	return l.Addr().String()
 }
 
+// twin is a second replica: the same company, database, Redis and data dir under
+// another address.
+func (d *drill) twin() *drill {
+	d.t.Helper()
+	t := &drill{t: d.t, sim: d.sim, addr: freeAddr(d.t), dir: d.dir, url: d.url, log: d.log}
+	t.env = append(append([]string{}, d.env...), "GENJIN_ADDR="+t.addr)
+	d.t.Cleanup(t.kill)
+	return t
+}
+
 // command is the program with its arguments, as a process that can be killed.
 func (d *drill) command(args ...string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0])

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -125,6 +126,67 @@ func TestDrillPlatform(t *testing.T) {
 		}
 	})
 	d.sound(r)
+}
+
+// TestDrillReplicas runs two hubs on one PostgreSQL and one Redis, kills one and
+// the other in the middle of their work, and sends the platform's pushes to
+// whichever stands.
+func TestDrillReplicas(t *testing.T) {
+	t.Parallel()
+	bell := storetest.Redis(t)
+	url := storetest.Postgres(t).Database(t)
+	d := newDrill(t, "GENJIN_DATABASE_URL="+url, "GENJIN_REDIS_URL="+bell.URL())
+	d.url = url
+	if err := d.command("migrate").Run(); err != nil {
+		t.Fatal(err)
+	}
+	twin := d.twin()
+	d.start()
+	twin.start()
+	balancer := httptest.NewServer(balance(d.addr, twin.addr))
+	defer balancer.Close()
+	d.sim.SetEventURL(balancer.URL + "/webhooks/feishu")
+	r := d.underLoad(func() {
+		for _, replica := range []*drill{d, twin, d, twin} {
+			time.Sleep(700 * time.Millisecond)
+			replica.kill()
+			time.Sleep(700 * time.Millisecond)
+			replica.start()
+		}
+	})
+	if code := twin.signal(syscall.SIGTERM); code != 0 {
+		t.Errorf("SIGTERM ended the second hub with %d", code)
+	}
+	d.sound(r)
+}
+
+// balance forwards each request to the first replica that takes it, beginning
+// with another one each time.
+func balance(addrs ...string) http.Handler {
+	var next atomic.Int64
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return
+		}
+		first := int(next.Add(1))
+		for i := range addrs {
+			req, err := http.NewRequestWithContext(r.Context(), r.Method, "http://"+addrs[(first+i)%len(addrs)]+r.URL.Path, bytes.NewReader(body))
+			if err != nil {
+				continue
+			}
+			req.Header = r.Header.Clone()
+			resp, err := http.DefaultClient.Do(req)
+			if err != nil {
+				continue
+			}
+			w.WriteHeader(resp.StatusCode)
+			_, _ = io.Copy(w, resp.Body)
+			_ = resp.Body.Close()
+			return
+		}
+		w.WriteHeader(http.StatusBadGateway)
+	})
 }
 
 // sound fails the test when a drill found something, and checks the audit log.

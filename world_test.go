@@ -26,6 +26,8 @@ type world struct {
 	log   *lockedBuffer
 	stop  func()
 	env   map[string]string
+
+	getenv func(string) string // what the hub was started with
 }
 
 // lockedBuffer is a log that can be read while it is written.
@@ -86,12 +88,13 @@ func newWorld(t testing.TB, opts ...options) *world {
 	}
 	w.env["GENJIN_DATA_DIR"] = dir
 	getenv := demoEnv(func(name string) string { return w.env[name] }, dir, base)
-	w.start(func(name string) string {
+	w.getenv = func(name string) string {
 		if v, set := w.env[name]; set {
 			return v
 		}
 		return getenv(name)
-	})
+	}
+	w.start(w.getenv)
 	t.Cleanup(func() {
 		w.stop()
 		stopSim()
