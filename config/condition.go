@@ -44,13 +44,12 @@ const nodesMax = 300
 // fails only for some customers would lose their leads.
 func compile(source string) (sales.Condition, error) {
 	g := &guard{}
-	options := []expr.Option{
-		expr.Env(sales.Facts{}), expr.AsBool(), expr.MaxNodes(nodesMax), expr.DisableAllBuiltins(),
-	}
+	options := make([]expr.Option, 0, len(builtins)+5)
+	options = append(options, expr.Env(sales.Facts{}), expr.AsBool(), expr.MaxNodes(nodesMax), expr.Patch(g), expr.DisableAllBuiltins())
 	for _, name := range builtins {
 		options = append(options, expr.EnableBuiltin(name))
 	}
-	program, err := expr.Compile(source, append(options, expr.Patch(g))...)
+	program, err := expr.Compile(source, options...)
 	if len(g.faults) > 0 {
 		return nil, errors.New(strings.Join(slices.Compact(g.faults), "；"))
 	}
@@ -113,8 +112,7 @@ var unknownName = regexp.MustCompile(`^unknown name (\S+)`)
 // conditionWords says what is wrong with an expression and where.
 func conditionWords(err error) string {
 	at, message := "", firstLine(err.Error())
-	var e *file.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*file.Error](err); ok {
 		at, message = fmt.Sprintf("第 %d 个字符处：", e.Column+1), firstLine(e.Message)
 	}
 	if m := unknownName.FindStringSubmatch(message); m != nil {
@@ -132,8 +130,8 @@ func conditionWords(err error) string {
 func factNames() []string {
 	t := reflect.TypeFor[sales.Facts]()
 	names := make([]string, 0, t.NumField())
-	for i := range t.NumField() {
-		names = append(names, t.Field(i).Tag.Get("expr"))
+	for f := range t.Fields() {
+		names = append(names, f.Tag.Get("expr"))
 	}
 	return names
 }

@@ -20,7 +20,7 @@ func (d *document) decode(path string, n ast.Node, v reflect.Value) {
 		d.spoil(path, n, "不支持 &、* 和 ! 写法，请直接写出内容")
 		return
 	}
-	switch v.Kind() {
+	switch v.Kind() { //nolint:exhaustive // the file's own types are these; decodeScalar refuses the rest
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
 		d.decode(path, n, v.Elem())
@@ -125,7 +125,7 @@ func (d *document) decodeMap(path string, n ast.Node, v reflect.Value) {
 }
 
 func (d *document) decodeScalar(path string, n ast.Node, v reflect.Value) {
-	switch v.Kind() {
+	switch v.Kind() { //nolint:exhaustive // the rest is refused
 	case reflect.String:
 		if text, ok := scalarText(n); ok {
 			v.SetString(text)

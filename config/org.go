@@ -86,12 +86,11 @@ func (d *document) failOrg(err error) {
 		return
 	}
 	errs := []error{err}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the list itself is wanted, not one of its kind
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		errs = joined.Unwrap()
 	}
 	for _, err := range errs {
-		var e *sales.OrgError
-		if errors.As(err, &e) {
+		if e, ok := errors.AsType[*sales.OrgError](err); ok {
 			d.fail("$."+e.Path, "%s", e.What)
 			continue
 		}

@@ -12,8 +12,8 @@ import (
 // sprintAll prints a value on every road that leads to text, wrong verbs too.
 func sprintAll(c Config) string {
 	var b strings.Builder
-	slog.New(slog.NewTextHandler(&b, nil)).Info("x", "c", c, "s", c.Feishu.AppSecret)
-	slog.New(slog.NewJSONHandler(&b, nil)).Info("x", "c", c, "s", c.Feishu.AppSecret)
+	slog.New(slog.NewTextHandler(&b, nil)).Info("x", slog.Any("c", c), slog.Any("s", c.Feishu.AppSecret))
+	slog.New(slog.NewJSONHandler(&b, nil)).Info("x", slog.Any("c", c), slog.Any("s", c.Feishu.AppSecret))
 	j, err := json.Marshal(c)
 	y, yerr := yaml.Marshal(c.Feishu)
 	fmt.Fprintf(&b, "%s %s %v %v", j, y, err, yerr)

@@ -18,25 +18,30 @@ func (d *document) pipeline(in []stageEntry) []sales.Stage {
 		d.unambiguous(path, e, words)
 		out = append(out, d.stage(path, e))
 		whole = whole && !d.spoilt[path] && !d.spoilt[path+".won"] && !d.spoilt[path+".lost"]
+		d.placed(path, e, i == 0, won+lost > 0)
 		if e.Won {
 			won++
 		}
 		if e.Lost {
 			lost++
 		}
-		switch {
-		case e.Won && e.Lost:
-			d.fail(path, "%s 不能既是 won 又是 lost", e.ID)
-		case (won > 0 || lost > 0) && !e.Won && !e.Lost:
-			d.fail(path, "%s 排在赢单或丢单之后，请把 won 和 lost 放在最后", e.ID)
-		case i == 0 && len(e.Evidence)+len(e.Approval) > 0:
-			d.fail(path, "%s 是商机的起点，不能要凭证或审批，请写在后面的阶段", e.ID)
-		}
 	}
 	if whole && (won != 1 || lost != 1 || len(in) < 3) {
 		d.fail("$.pipeline", "阶段里要有至少一个普通阶段、恰好一个 won: true 和一个 lost: true")
 	}
 	return out
+}
+
+// placed checks that a stage stands where its kind may stand.
+func (d *document) placed(path string, e stageEntry, first, afterEnd bool) {
+	switch {
+	case e.Won && e.Lost:
+		d.fail(path, "%s 不能既是 won 又是 lost", e.ID)
+	case afterEnd && !e.Won && !e.Lost:
+		d.fail(path, "%s 排在赢单或丢单之后，请把 won 和 lost 放在最后", e.ID)
+	case first && len(e.Evidence)+len(e.Approval) > 0:
+		d.fail(path, "%s 是商机的起点，不能要凭证或审批，请写在后面的阶段", e.ID)
+	}
 }
 
 // unambiguous checks that no word means two stages.

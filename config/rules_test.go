@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -91,17 +92,10 @@ func TestRulesTellEverythingAtOnce(t *testing.T) {
 		t.Errorf("%d mistakes are told, want 7:\n%v", len(told), err)
 	}
 	for i, line := range strings.Split(text, "\n") {
-		if strings.Contains(line, "points: 31") && !strings.Contains(told[0], ":"+itoa(i+1)+"：") {
+		if strings.Contains(line, "points: 31") && !strings.Contains(told[0], ":"+strconv.Itoa(i+1)+"：") {
 			t.Errorf("the line of points 31 is %d, told: %s", i+1, told[0])
 		}
 	}
-}
-
-func itoa(n int) string {
-	if n >= 10 {
-		return itoa(n/10) + string(rune('0'+n%10))
-	}
-	return string(rune('0' + n))
 }
 
 // TestRulesAsPeopleSaveThem reads the default rules as editors write them.
@@ -130,7 +124,7 @@ func TestDefaultRules(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var weights []int64
+	weights := make([]int64, 0, 4)
 	for _, d := range r.Dimensions {
 		weights = append(weights, d.Weight)
 	}
@@ -145,16 +139,17 @@ func TestDefaultRules(t *testing.T) {
 		"negotiation 商务谈判 7 高层拜访纪要 pdf attendees", "contract 合同签订 7 决策人签字扫描件 pdf+jpg+png manager manager2", "won 赢单 0", "lost 丢单 0",
 	}
 	for i, s := range r.Pipeline {
-		line := s.ID + " " + s.Name + " " + itoa(s.OverdueIn)
+		words := []string{s.ID, s.Name, strconv.Itoa(s.OverdueIn)}
 		for _, n := range s.Needs {
-			line += " " + n.Name + " " + strings.Join(n.Types, "+")
+			words = append(words, n.Name, strings.Join(n.Types, "+"))
 			if n.Attendees {
-				line += " attendees"
+				words = append(words, "attendees")
 			}
 		}
 		for _, a := range s.Approval {
-			line += " " + strings.Join(a.Who, "+")
+			words = append(words, strings.Join(a.Who, "+"))
 		}
+		line := strings.Join(words, " ")
 		if i >= len(want) || line != want[i] {
 			t.Errorf("stage %q", line)
 		}

@@ -60,10 +60,14 @@ func TestLeadFormInputs(t *testing.T) {
 		{"65 characters", given("联系人", strings.Repeat("张", 65)), []sales.Problem{{Field: "联系人", Kind: "too_long", Got: strings.Repeat("张", 20) + "…"}}},
 		{"long need", given("需求", strings.Repeat("要", 2001)), []sales.Problem{{Field: "需求", Kind: "too_long", Got: strings.Repeat("要", 20) + "…"}}},
 		{
-			"everything at once", map[string]string{"公司": strings.Repeat("长", 65), "电话": "12", "规模": "x", "访问": "y"},
+			"everything at once",
+			map[string]string{"公司": strings.Repeat("长", 65), "电话": "12", "规模": "x", "访问": "y"},
 			[]sales.Problem{
-				{Field: "公司", Kind: "too_long", Got: strings.Repeat("长", 20) + "…"}, {Field: "联系人", Kind: "missing"}, {Field: "电话", Kind: "invalid", Got: "12"},
-				{Field: "规模", Kind: "invalid", Got: "x"}, {Field: "访问", Kind: "invalid", Got: "y"},
+				{Field: "公司", Kind: "too_long", Got: strings.Repeat("长", 20) + "…"},
+				{Field: "联系人", Kind: "missing"},
+				{Field: "电话", Kind: "invalid", Got: "12"},
+				{Field: "规模", Kind: "invalid", Got: "x"},
+				{Field: "访问", Kind: "invalid", Got: "y"},
 			},
 		},
 	} {

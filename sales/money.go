@@ -100,7 +100,7 @@ func (m Money) Short() string {
 	return m.String()
 }
 
-func (m Money) parts() (sign string, whole uint64, cents uint64) {
+func (m Money) parts() (sign string, whole, cents uint64) {
 	abs := uint64(m.Fen) //nolint:gosec // two's complement is undone just below
 	if m.Fen < 0 {
 		sign, abs = "-", -abs
@@ -205,9 +205,9 @@ func (m Money) Split(weights ...int64) ([]Money, error) {
 	left := m.Fen
 	for i, w := range weights {
 		hi, lo := bits.Mul64(magnitude(m.Fen), magnitude(w))
-		q, r := bits.Div64(hi, lo, total) // w ≤ total, so the quotient is at most m.Fen
-		shares[i], rest[i] = Money{Fen: int64(q), Cur: m.Cur}, r
-		left -= int64(q)
+		q, r := bits.Div64(hi, lo, total)                        // w ≤ total, so the quotient is at most m.Fen
+		shares[i], rest[i] = Money{Fen: int64(q), Cur: m.Cur}, r //nolint:gosec // as said
+		left -= shares[i].Fen
 	}
 	for ; left > 0; left-- {
 		best := 0

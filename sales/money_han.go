@@ -81,38 +81,58 @@ func hanMyriads(r []rune) (n int64, ok bool) {
 
 // hanThousands reads a number below ten thousand.
 func hanThousands(r []rune) (n int64, ok bool) {
-	last, digit, zero := int64(1_0000), int64(-1), false
+	h := hanReader{last: 1_0000, digit: -1}
 	for _, c := range r {
 		if d, is := hanDigits[c]; is {
-			if digit >= 0 || (d == 0 && zero) {
-				return 0, false
-			}
-			if d == 0 {
-				zero = true
-				continue
-			}
-			digit = d
-			continue
+			ok = h.takeDigit(d)
+		} else {
+			ok = h.takeUnit(hanUnits[c])
 		}
-		unit, is := hanUnits[c]
-		if !is || unit >= last {
+		if !ok {
 			return 0, false
 		}
-		if digit < 0 {
-			if unit != 10 || n != 0 { // 十五 needs no 一
-				return 0, false
-			}
-			digit = 1
-		}
-		n, last, digit, zero = n+digit*unit, unit, -1, false
 	}
 	switch {
-	case digit < 0:
-		return n, n > 0 && !zero
-	case n > 0 && last != 10 && !zero: // 一百二
+	case h.digit < 0:
+		return h.n, h.n > 0 && !h.zero
+	case h.n > 0 && h.last != 10 && !h.zero: // 一百二
 		return 0, false
 	}
-	return n + digit, true
+	return h.n + h.digit, true
+}
+
+// hanReader is how far a numeral was read.
+type hanReader struct {
+	n     int64
+	last  int64 // unit
+	digit int64 // that waits for its unit; -1 = none
+	zero  bool  // a 零 stands before it
+}
+
+func (h *hanReader) takeDigit(d int64) bool {
+	switch {
+	case h.digit >= 0 || (d == 0 && h.zero):
+		return false
+	case d == 0:
+		h.zero = true
+	default:
+		h.digit = d
+	}
+	return true
+}
+
+func (h *hanReader) takeUnit(unit int64) bool {
+	if unit == 0 || unit >= h.last {
+		return false
+	}
+	if h.digit < 0 {
+		if unit != 10 || h.n != 0 { // 十五 needs no 一
+			return false
+		}
+		h.digit = 1
+	}
+	h.n, h.last, h.digit, h.zero = h.n+h.digit*unit, unit, -1, false
+	return true
 }
 
 func cutRune(r []rune, set string) (before, after []rune, found bool) {

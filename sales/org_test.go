@@ -13,7 +13,7 @@ import (
 )
 
 // company is a small organisation with a team whose manager nobody names.
-func company(t testing.TB) *sales.Org {
+func company(t *testing.T) *sales.Org {
 	t.Helper()
 	o, err := sales.NewOrg([]sales.Person{
 		{ID: "zhao", Name: "赵敏", Role: sales.RoleManager, Team: "east"}, // whose manager reports to her
@@ -67,7 +67,7 @@ func TestFindPeople(t *testing.T) {
 	t.Parallel()
 	o := company(t)
 	for word, want := range map[string]string{"李雷": "li", "@韩梅梅": "han", "LI": "li", "韩": "han hanx", "han": "han", "王": "wang", "老胡": "", "": "", "谁": "", "　李雷　": "li"} {
-		var got []string
+		got := make([]string, 0, 2)
 		for _, p := range o.Find(word) {
 			got = append(got, p.ID)
 		}

@@ -37,30 +37,45 @@ func NormalPhone(s string) (phone, ext string, err error) {
 	if !ok {
 		return "", "", fmt.Errorf("%w: %d characters", errPhone, runes(s))
 	}
-	national, china := digits, false
+	number, country := dialCode(digits, plus)
 	switch {
-	case strings.HasPrefix(digits, "0086"):
-		national, china = digits[4:], true
-	case strings.HasPrefix(digits, "00"):
-		digits, plus = digits[2:], true
-	case strings.HasPrefix(digits, "86") && (plus || len(digits) > 11):
-		national, china = digits[2:], true
+	case country == abroad && (len(number) < 7 || len(number) > 15 || number[0] == '0'):
+		return "", "", errPhone
+	case country == abroad:
+		return "+" + number, ext, nil
 	}
-	if plus && !china {
-		if len(digits) < 7 || len(digits) > 15 || digits[0] == '0' {
-			return "", "", errPhone
-		}
-		return "+" + digits, ext, nil
-	}
-	if phone, ok = chinese(national, china); !ok {
+	if phone, ok = chinese(number, country == china); !ok {
 		return "", "", errPhone
 	}
 	return phone, ext, nil
 }
 
-// chinese writes a number of China; abroad tells that it came with the country
+// dialled countries: how a number began.
+const (
+	unsaid = iota + 1
+	china
+	abroad
+)
+
+// dialCode tells which country a number was dialled to. Of one of China it gives
+// the part behind the code, of another the whole.
+func dialCode(digits string, plus bool) (number string, country int) {
+	switch {
+	case strings.HasPrefix(digits, "0086"):
+		return digits[4:], china
+	case strings.HasPrefix(digits, "00"):
+		return digits[2:], abroad
+	case strings.HasPrefix(digits, "86") && (plus || len(digits) > 11):
+		return digits[2:], china
+	case plus:
+		return digits, abroad
+	}
+	return digits, unsaid
+}
+
+// chinese writes a number of China; coded tells that it came with the country
 // code, where an area code stands without its 0.
-func chinese(national string, abroad bool) (phone string, ok bool) {
+func chinese(national string, coded bool) (phone string, ok bool) {
 	switch {
 	case mobileCN.MatchString(national):
 		return "+86" + national, true
@@ -68,7 +83,7 @@ func chinese(national string, abroad bool) (phone string, ok bool) {
 		return national, true
 	case landCN.MatchString(national):
 		return "+86" + national[1:], true
-	case abroad && landCN.MatchString("0"+national):
+	case coded && landCN.MatchString("0"+national):
 		return "+86" + national, true
 	}
 	return "", false

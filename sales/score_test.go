@@ -3,6 +3,7 @@ package sales_test
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -54,7 +55,7 @@ func TestScoreAddsUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := &sales.Rules{Grades: []sales.Grade{{Name: "A", Min: 75}, {Name: "B", Min: 50}, {Name: "C"}}}
 		for i := range rapid.IntRange(0, 6).Draw(t, "dimensions") {
-			d := sales.Dimension{ID: fmt.Sprint(i), Weight: rapid.Int64Range(0, 100).Draw(t, "weight")}
+			d := sales.Dimension{ID: strconv.Itoa(i), Weight: rapid.Int64Range(0, 100).Draw(t, "weight")}
 			for range rapid.IntRange(0, 4).Draw(t, "bands") {
 				d.Bands = append(d.Bands, sales.Band{When: sizeAtLeast(rapid.Int64Range(-5, 2000).Draw(t, "when")), Points: rapid.Int64Range(-50, 200).Draw(t, "points")})
 			}
