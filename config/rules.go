@@ -87,6 +87,7 @@ type (
 		RemindAfter string   `yaml:"remind_after"`
 		RemindEvery string   `yaml:"remind_every"`
 		EscalateAt  int      `yaml:"escalate_at"`
+		ExpireAfter string   `yaml:"expire_after"`
 		Undo        string   `yaml:"undo"`
 	}
 	rangeEntry struct {
