@@ -296,8 +296,11 @@ var zhCN = merge(map[string]string{
 	"alarm.cause":       "原因：%s",
 	"alarm.next":        "在服务器上运行 genjin dead list 查看，genjin dead replay 重试。",
 	"alarm.dead job":    "一项后台工作多次失败",
+	"alarm.config":      "聊天平台拒绝了凭证、权限或额度",
+	"alarm.no approver": "有审批没有人能处理",
 	"alarm.undelivered": "一条消息送不到",
 	"alarm.uncertain":   "一条消息不知道有没有送到",
+	"checkpoint":        "今天的审计检查点，请另存一份；日后可用 genjin audit verify 核对：\n%s",
 	"no_platform":       "%s 没有可用的聊天账号，收不到消息。请在 org.yaml 里补上。",
 	"unreached":         "%s 收不到消息（%s），请当面转告。",
 

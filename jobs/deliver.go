@@ -13,13 +13,19 @@ import (
 	"genjin/store"
 )
 
+// Kinds of messages that something depends on.
+const (
+	kindAlarm    = "alarm"
+	kindReminder = "reminder"
+)
+
 // note is one thing to tell a person or a group.
 type note struct {
 	Kind    string // approval, digest, overdue …: for the record
 	Subject string // what it is about: approval:1287
 	Text    string
 	Card    *bots.Card
-	Update  string // id of the message whose card it replaces
+	File    *bots.Upload
 }
 
 // platforms are the names of the platforms that are connected, in order.
@@ -67,32 +73,34 @@ func (e *Engine) tellGroup(ctx context.Context, tx *store.Tx, t sales.Team, n no
 }
 
 func (e *Engine) post(ctx context.Context, tx *store.Tx, to store.Outgoing, n note) (string, error) {
-	body, err := json.Marshal(bots.Message{Text: n.Text, Card: n.Card})
+	body, err := json.Marshal(bots.Message{Text: n.Text, Card: n.Card, File: n.File})
 	if err != nil {
 		return "", fmt.Errorf("message %s: %w", n.Subject, err)
 	}
 	to.ID = tx.NewID()
-	to.Kind, to.Subject, to.Body, to.Update = n.Kind, n.Subject, body, n.Update
+	to.Kind, to.Subject, to.Body = n.Kind, n.Subject, body
 	return tx.Post(ctx, to)
 }
 
-// alarm tells the admins about something that a person must look at.
-func (e *Engine) alarm(ctx context.Context, j store.Job, cause error) error {
-	return e.Store.Do(ctx, func(tx *store.Tx) error {
-		return e.alarmIn(ctx, tx, "dead job", j.ID, cause.Error())
-	})
+// alarm is something that a person must look at.
+type alarm struct {
+	what  string // a word of the catalogue
+	scope string // whose: the same trouble elsewhere is told on its own
+	id    string // what to look for
+	cause string
 }
 
-// alarmIn tells the admins once per cause and hour, however often it strikes:
-// fifty alarms about one outage hide the one about another.
-func (e *Engine) alarmIn(ctx context.Context, tx *store.Tx, what, id, cause string) error {
+// alarmIn tells the admins once per trouble, scope and hour, however often it
+// strikes: fifty alarms about one outage hide the one about another.
+func (e *Engine) alarmIn(ctx context.Context, tx *store.Tx, a alarm) error {
 	hour := tx.Now().UTC().Format("2006-01-02T15")
-	first, err := tx.Once(ctx, "alarm:"+what+":"+hour)
+	first, err := tx.Once(ctx, "alarm:"+a.what+":"+a.scope+":"+hour)
 	if err != nil || !first {
 		return err
 	}
+	e.Logger.LogAttrs(ctx, slog.LevelError, "alarm", slog.String("what", a.what), slog.String("id", a.id), slog.String("cause", a.cause))
 	for _, p := range e.Org().WithRole(sales.RoleAdmin) {
-		n := note{Kind: "alarm", Subject: what + ":" + id, Text: e.words().Alarm(what, id, cause)}
+		n := note{Kind: kindAlarm, Subject: a.what + ":" + a.id, Text: e.words().Alarm(a.what, a.id, a.cause)}
 		if _, _, err := e.tell(ctx, tx, p, n); err != nil {
 			return err
 		}
@@ -108,32 +116,60 @@ func (e *Engine) otherRoad(ctx context.Context, tx *store.Tx, m store.Message, s
 	if err := json.Unmarshal(m.Body, &body); err != nil {
 		return fmt.Errorf("message %s: %w", m.ID, err)
 	}
-	n := note{Kind: m.Kind, Subject: m.Subject, Text: body.Text, Card: body.Card}
+	n := note{Kind: m.Kind, Subject: m.Subject, Text: body.Text, Card: body.Card, File: body.File}
 	if se.Code == bots.CodeRefused && body.Card != nil && m.Update == "" {
+		// The card's row stays with the message that failed: a text cannot be
+		// changed later, and what is written decides without a card.
 		n.Card, n.Text = nil, body.Card.Plain()
 		_, err := e.post(ctx, tx, store.Outgoing{Bot: m.Bot, User: m.User, Chat: m.Chat, Person: m.Person}, n)
 		return err
 	}
 	person, known := e.Org().Person(m.Person)
-	if known && m.Update == "" && m.Kind != "alarm" {
-		rest := slices.DeleteFunc(e.platforms(), func(bot string) bool { return bot == m.Bot })
-		if _, bot, err := e.tellOn(ctx, tx, person, n, rest); err != nil || bot != "" {
+	if known && !person.Left && m.Update == "" && m.Kind != kindAlarm {
+		moved, err := e.otherPlatform(ctx, tx, person, m, n)
+		if err != nil || moved {
 			return err
 		}
-		if boss, ok := e.Org().Manager(person.ID); ok {
-			to := note{Kind: "alarm", Subject: m.Subject, Text: e.words().Unreached(person, n.title())}
-			if _, _, err := e.tell(ctx, tx, boss, to); err != nil {
-				return err
-			}
+		if err := e.tellBoss(ctx, tx, person, n); err != nil {
+			return err
 		}
 	}
-	return e.alarmIn(ctx, tx, "undelivered", m.ID, se.Error())
+	return e.alarmIn(ctx, tx, alarm{what: "undelivered", scope: m.Bot + ":" + m.Person + m.Chat, id: m.ID, cause: se.Error()})
+}
+
+// otherPlatform says a message where the person is too, and takes its card's
+// row along, since a click must come from where the card stands.
+func (e *Engine) otherPlatform(ctx context.Context, tx *store.Tx, p sales.Person, m store.Message, n note) (bool, error) {
+	rest := slices.DeleteFunc(e.platforms(), func(bot string) bool { return bot == m.Bot })
+	id, bot, err := e.tellOn(ctx, tx, p, n, rest)
+	if err != nil || bot == "" {
+		return false, err
+	}
+	c, has, err := tx.CardByMessage(ctx, m.ID)
+	if err != nil || !has {
+		return true, err
+	}
+	c.Bot, c.MessageID = bot, id
+	return true, tx.SetCard(ctx, c)
+}
+
+// tellBoss tells somebody's manager that they could not be told.
+func (e *Engine) tellBoss(ctx context.Context, tx *store.Tx, p sales.Person, n note) error {
+	boss, ok := e.Org().Manager(p.ID)
+	if !ok {
+		return nil
+	}
+	_, _, err := e.tell(ctx, tx, boss, note{Kind: kindAlarm, Subject: n.Subject, Text: e.words().Unreached(p, n.title())})
+	return err
 }
 
 // title is what a message is about, in one line.
 func (n note) title() string {
 	if n.Card != nil {
 		return n.Card.Title
+	}
+	if n.File != nil {
+		return n.File.Name
 	}
 	line, _, _ := strings.Cut(n.Text, "\n")
 	return line

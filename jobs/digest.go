@@ -3,39 +3,53 @@ package jobs
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"time"
 
+	"genjin/cards"
 	"genjin/sales"
 	"genjin/store"
 )
 
 // approvalDigest gives everybody for whom something waits one card with all of
-// it.
-func (e *Engine) approvalDigest(ctx context.Context, tx *store.Tx, _ time.Time) error {
-	all, err := tx.PendingApprovals(ctx)
+// it. The same list is given once per period, also when it is asked for twice.
+func (e *Engine) approvalDigest(ctx context.Context, tx *store.Tx, at time.Time) error {
+	items, err := e.todos(ctx, tx, at, "")
 	if err != nil {
 		return err
 	}
-	seen := map[string]bool{}
-	for _, a := range all {
-		waiting, err := e.waiting(ctx, tx, a)
+	period, ok := e.atTimes(e.Rules().Approvals.DigestAt, at)
+	if !ok {
+		period = at.Truncate(time.Hour)
+	}
+	for _, p := range e.Org().People() {
+		mine := items[p.ID]
+		if len(mine) == 0 {
+			continue
+		}
+		first, err := tx.Once(ctx, fmt.Sprintf("digest:%s:%d:%s", p.ID, period.Unix(), listed(mine)))
 		if err != nil {
 			return err
 		}
-		for id := range waiting {
-			seen[id] = true
-		}
-	}
-	for _, p := range e.Org().People() {
-		if !seen[p.ID] {
+		if !first {
 			continue
 		}
-		if err := e.sendTodo(ctx, tx, p.ID); err != nil {
+		if err := e.sendTodo(ctx, tx, p.ID, mine); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// listed is a short word for what a list holds and how it stands.
+func listed(items []cards.TodoItem) string {
+	h := sha256.New()
+	for _, i := range items {
+		fmt.Fprintf(h, "%d:%d,", i.Approval.Number, i.Approval.Version)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:12])
 }
 
 // approvalReminders reminds approvers who let a request wait, and tells their
@@ -54,7 +68,7 @@ func (e *Engine) approvalReminders(ctx context.Context, tx *store.Tx, at time.Ti
 			return err
 		}
 		for _, r := range due {
-			if err := e.remind(ctx, tx, a, r); err != nil {
+			if err := e.remind(ctx, tx, standing{a, at}, r); err != nil {
 				return err
 			}
 		}
@@ -62,13 +76,13 @@ func (e *Engine) approvalReminders(ctx context.Context, tx *store.Tx, at time.Ti
 	return nil
 }
 
-func (e *Engine) remind(ctx context.Context, tx *store.Tx, a sales.Approval, r sales.Reminder) error {
-	p, ok, err := e.actor(ctx, tx, a, r.Task)
+func (e *Engine) remind(ctx context.Context, tx *store.Tx, a standing, r sales.Reminder) error {
+	p, ok, err := e.actor(ctx, tx, r.Task, a)
 	if err != nil || !ok {
 		return err
 	}
 	subject := fmt.Sprintf("approval:%d", a.Number)
-	if _, _, err := e.tell(ctx, tx, p, note{Kind: "reminder", Subject: subject, Text: e.words().Reminder(a, r)}); err != nil {
+	if _, _, err := e.tell(ctx, tx, p, note{Kind: kindReminder, Subject: subject, Text: e.words().Reminder(a.Approval, r)}); err != nil {
 		return err
 	}
 	if !r.Escalate {
@@ -78,7 +92,7 @@ func (e *Engine) remind(ctx context.Context, tx *store.Tx, a sales.Approval, r s
 	if !ok {
 		return nil
 	}
-	_, _, err = e.tell(ctx, tx, boss, note{Kind: "reminder", Subject: subject, Text: e.words().Escalation(a, p, r)})
+	_, _, err = e.tell(ctx, tx, boss, note{Kind: kindReminder, Subject: subject, Text: e.words().Escalation(a.Approval, p, r)})
 	return err
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"genjin/bots"
 	"genjin/sales"
@@ -48,7 +49,7 @@ func (e *Engine) leadOwned(ctx context.Context, tx *store.Tx, f sales.Effect) er
 		return err
 	}
 	subject := fmt.Sprintf("lead:%d", l.Number)
-	if owner, ok := e.Org().Person(l.Owner); ok && owner.ID != f.Actor {
+	if owner, ok := e.Org().Person(l.Owner); ok && !owner.Left && owner.ID != f.Actor {
 		card := e.words().LeadOwned(l)
 		if _, _, err := e.tell(ctx, tx, owner, note{Kind: "lead", Subject: subject, Card: &card}); err != nil {
 			return err
@@ -94,7 +95,7 @@ func (e *Engine) askAll(ctx context.Context, tx *store.Tx, a sales.Approval) err
 		has[c.Person] = true
 	}
 	for _, task := range a.OpenTasks() {
-		p, ok, err := e.actor(ctx, tx, a, task)
+		p, ok, err := e.actor(ctx, tx, task, standing{a, tx.Now()})
 		if err != nil {
 			return err
 		}
@@ -121,10 +122,13 @@ func (e *Engine) ask(ctx context.Context, tx *store.Tx, a sales.Approval, task s
 	if err != nil {
 		return err
 	}
-	if c.Bot == "" {
-		return e.alarmIn(ctx, tx, "undelivered", fmt.Sprint(a.Number), e.words().NoPlatform(p))
+	if c.Bot != "" {
+		return tx.AddCard(ctx, c)
 	}
-	return tx.AddCard(ctx, c)
+	if err := e.tellBoss(ctx, tx, p, note{Subject: fmt.Sprintf("approval:%d", a.Number), Card: &card}); err != nil {
+		return err
+	}
+	return e.alarmIn(ctx, tx, alarm{what: "undelivered", scope: p.ID, id: fmt.Sprintf("approval:%d", a.Number), cause: e.words().NoPlatform(p)})
 }
 
 // shown is the task as its card shows it: with the person on whose behalf the
@@ -147,7 +151,7 @@ func (e *Engine) approvalChanged(ctx context.Context, tx *store.Tx, f sales.Effe
 	if err != nil {
 		return err
 	}
-	waiting, err := e.waiting(ctx, tx, a)
+	waiting, err := e.waiting(ctx, tx, a, tx.Now())
 	if err != nil {
 		return err
 	}
@@ -173,18 +177,18 @@ func (e *Engine) approvalChanged(ctx context.Context, tx *store.Tx, f sales.Effe
 	return e.refreshTodos(ctx, tx, a)
 }
 
-// waiting maps who must act now to their task.
-func (e *Engine) waiting(ctx context.Context, tx *store.Tx, a sales.Approval) (map[string]sales.ApprovalTask, error) {
+// waiting maps who must act at an instant to their task.
+func (e *Engine) waiting(ctx context.Context, tx *store.Tx, a sales.Approval, at time.Time) (map[string]sales.ApprovalTask, error) {
 	m := map[string]sales.ApprovalTask{}
 	if a.Status != sales.ApprovalPending {
 		return m, nil
 	}
 	for _, task := range a.OpenTasks() {
-		p, ok, err := e.actor(ctx, tx, a, task)
+		p, ok, err := e.actor(ctx, tx, task, standing{a, at})
 		if err != nil {
 			return nil, err
 		}
-		if ok {
+		if _, twice := m[p.ID]; ok && !twice {
 			m[p.ID] = shown(task, p)
 		}
 	}
@@ -224,16 +228,24 @@ func (e *Engine) approvalDecided(ctx context.Context, tx *store.Tx, f sales.Effe
 	return err
 }
 
-// actor is who acts on a task now. Where nobody can, the admins are told and ok
-// is false: one such request must not hold up the others.
-func (e *Engine) actor(ctx context.Context, tx *store.Tx, a sales.Approval, task sales.ApprovalTask) (p sales.Person, ok bool, err error) {
+// standing is a request at an instant.
+type standing struct {
+	sales.Approval
+
+	at time.Time
+}
+
+// actor is who acts on a task at that instant. Where nobody can, the admins are
+// told and ok is false: one such request must not hold up the others.
+func (e *Engine) actor(ctx context.Context, tx *store.Tx, task sales.ApprovalTask, a standing) (p sales.Person, ok bool, err error) {
 	more, err := tx.Delegations(ctx)
 	if err != nil {
 		return p, false, err
 	}
-	p, err = a.Actor(task, e.Org(), more, tx.Now())
+	p, err = a.Actor(task, e.Org(), more, a.at)
 	if errors.Is(err, sales.ErrNobody) {
-		return p, false, e.alarmIn(ctx, tx, "no approver", fmt.Sprint(a.Number), err.Error())
+		no := fmt.Sprintf("approval:%d", a.Number)
+		return p, false, e.alarmIn(ctx, tx, alarm{what: "no approver", scope: no, id: no, cause: err.Error()})
 	}
 	return p, err == nil, err
 }

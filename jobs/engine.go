@@ -54,14 +54,19 @@ type Engine struct {
 	embed  *embedded
 
 	degraded atomic.Bool
-	slots    chan struct{} // how much may run at once
+	skewed   atomic.Bool   // our clock is too far from the database's
+	compared time.Time     // when the clocks were compared; the relay's own
+	slots    chan struct{} // how much may run at once without asynq
+	freed    chan struct{} // one of them is free again
 	running  sync.Map      // job id → struct{}: what this process has in hand
 	flying   sync.WaitGroup
 
 	// The ticker's own.
 	ticked       map[string]string // kind → key of the last period put into the ledger
+	auditHeld    time.Time         // when the audit lane was last held
 	sequenced    int               // audit rows since the last checkpoint
 	checkpointed time.Time
+	copied       string // the day whose checkpoint the admins have
 }
 
 // New makes an engine; Run starts it.
@@ -72,7 +77,7 @@ func New(o Options) (*Engine, error) {
 	if o.Lease == 0 {
 		o.Lease = 10 * time.Second
 	}
-	e := &Engine{Options: o, owner: o.Store.NewID(), bots: map[string]bots.Bot{}, slots: make(chan struct{}, o.Workers), ticked: map[string]string{}}
+	e := &Engine{Options: o, owner: o.Store.NewID(), bots: map[string]bots.Bot{}, slots: make(chan struct{}, o.Workers), freed: make(chan struct{}, 1), ticked: map[string]string{}}
 	for _, b := range o.Bots {
 		e.bots[b.Name()] = b
 	}
@@ -113,11 +118,18 @@ func (e *Engine) words() cards.Words {
 	return cards.Words{Org: e.Org(), Rules: e.Rules(), Cal: e.Calendar(), Loc: e.Location, PublicURL: e.PublicURL}
 }
 
-// Run works until ctx ends, then lets what is in flight finish for at most 8 s;
-// what does not is taken up again by the next process when its lease runs out.
+// How long a stop takes: after cutAfter what is in flight is cut off, and at
+// stopWithin the engine leaves. Work that did not end is taken up again when
+// its lease runs out.
+const (
+	cutAfter   = 6 * time.Second
+	stopWithin = 7500 * time.Millisecond
+)
+
+// Run works until ctx ends, then lets what is in flight finish: 8 s at most.
 func (e *Engine) Run(ctx context.Context) error {
-	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
+	work, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer cut()
 	var wg sync.WaitGroup
 	if e.embed != nil {
 		wg.Go(func() { e.embed.run(ctx) })
@@ -126,21 +138,20 @@ func (e *Engine) Run(ctx context.Context) error {
 	wg.Go(func() { e.tick(ctx) })
 	wg.Go(func() { e.serve(ctx, work) })
 	<-ctx.Done()
-	wg.Wait()
-	e.drain(cancel)
-	return e.Close()
-}
-
-// drain waits for jobs in flight, and after 8 s cuts them off.
-func (e *Engine) drain(cut context.CancelFunc) {
 	done := make(chan struct{})
-	go func() { e.flying.Wait(); close(done) }()
+	go func() {
+		wg.Wait()
+		e.flying.Wait()
+		close(done)
+	}()
+	late := time.AfterFunc(cutAfter, cut)
+	defer late.Stop()
 	select {
 	case <-done:
-	case <-time.After(8 * time.Second):
-		cut()
-		<-done
+	case <-time.After(stopWithin):
+		e.Logger.LogAttrs(ctx, slog.LevelWarn, "left with jobs in flight: their leases run out")
 	}
+	return e.Close()
 }
 
 // Close lets go of Redis. Run does it by itself; a process that only uses

@@ -5,10 +5,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
+	"time"
 
 	"genjin/bots"
 	"genjin/sales"
 	"genjin/store"
+)
+
+const (
+	fetchTries = 12
+	fetchFor   = 30 * time.Minute
 )
 
 // filePayload names the file that a job of kind fetch copies.
@@ -38,7 +45,8 @@ func (e *Engine) fetch(ctx context.Context, j store.Job) (finish, error) {
 	switch {
 	case errors.As(err, &bad):
 		return e.fetched(f.ID, func(f *sales.File) { f.Status, f.Reason = sales.FileRefused, bad.Reason }), nil
-	case errors.As(err, &se) && (!se.Retry || j.Tries >= 12):
+	case errors.As(err, &se) && !se.Retry, err != nil && !isUnavailable(err) && e.hopeless(j):
+		e.Logger.LogAttrs(ctx, slog.LevelWarn, "file given up", slog.String("file", f.ID), slog.Int("tries", j.Tries), slog.Any("error", err))
 		return e.fetched(f.ID, func(f *sales.File) { f.Status, f.Reason = sales.FileRefused, "fetch_failed" }), nil
 	case err != nil:
 		return nil, err
@@ -47,6 +55,14 @@ func (e *Engine) fetch(ctx context.Context, j store.Job) (finish, error) {
 		f.Status, f.SHA256, f.Size, f.Type = sales.FileReady, stored.SHA256, stored.Size, stored.Type
 	}), nil
 }
+
+// hopeless tells whether a file was tried often and long enough: somebody waits
+// for the answer, and can send it again.
+func (e *Engine) hopeless(j store.Job) bool {
+	return j.Tries >= fetchTries && e.Now().Sub(j.CreatedAt) > fetchFor
+}
+
+func isUnavailable(err error) bool { return errors.Is(err, store.ErrUnavailable) }
 
 func (e *Engine) copyFile(ctx context.Context, f sales.File) (store.Stored, error) {
 	from, ok := e.bots[f.Bot].(bots.Fetcher)

@@ -2,6 +2,8 @@ package jobs
 
 import (
 	"context"
+	"encoding/json"
+	"log/slog"
 	"time"
 
 	"genjin/store"
@@ -10,15 +12,32 @@ import (
 // kinds maps each kind of job to how it is done.
 func (e *Engine) kinds() map[string]work {
 	m := map[string]work{
-		kindEffect: {tx: e.effect},
-		kindSend:   {long: e.send, timeout: time.Minute},
-		kindFetch:  {long: e.fetch, timeout: 5 * time.Minute},
+		store.KindEffect: {tx: e.effect},
+		store.KindSend:   {long: e.send, timeout: time.Minute},
+		kindFetch:        {long: e.fetch, timeout: 5 * time.Minute},
 	}
 	for _, p := range periodics() {
-		m[p.kind] = work{tx: func(ctx context.Context, tx *store.Tx, _ store.Job) error {
-			return p.run(e, ctx, tx, tx.Now())
-		}}
+		m[p.kind] = work{tx: e.periodically(p)}
 	}
-	m[kindRescore] = work{tx: e.rescore}
 	return m
+}
+
+// periodically does what the clock put into the ledger. A period that waited
+// too long is let go, and nobody is spoken to in quiet hours.
+func (e *Engine) periodically(p periodic) func(context.Context, *store.Tx, store.Job) error {
+	return func(ctx context.Context, tx *store.Tx, j store.Job) error {
+		now, due := tx.Now(), j.CreatedAt
+		var at periodPayload
+		if err := json.Unmarshal(j.Payload, &at); err == nil && at.At > 0 {
+			due = time.UnixMilli(at.At)
+		}
+		if p.loud && now.Sub(due) > lateness {
+			e.Logger.LogAttrs(ctx, slog.LevelWarn, "period missed", slog.String("kind", p.kind), slog.Time("due", due))
+			return nil
+		}
+		if quiet := e.Rules().Quiet; p.loud && e.Calendar().Quiet(quiet, now) {
+			return later{e.Calendar().NextLoud(quiet, now)}
+		}
+		return p.run(e, ctx, tx, now)
+	}
 }

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"genjin/cards"
@@ -39,8 +40,21 @@ func (e *Engine) overdueAlerts(ctx context.Context, tx *store.Tx, at time.Time) 
 			}
 		}
 	}
+	return e.copyLate(ctx, tx, late)
+}
+
+// copyLate gives those who watch over everybody what they were not told as
+// owner or manager.
+func (e *Engine) copyLate(ctx context.Context, tx *store.Tx, late []cards.LateItem) error {
 	for _, p := range e.Org().WithRole(e.Rules().Overdue.CopyRole) {
-		if _, _, err := e.tell(ctx, tx, p, note{Kind: kindOverdue, Subject: kindOverdue, Text: e.words().OverdueOps(late)}); err != nil {
+		rest := slices.DeleteFunc(slices.Clone(late), func(i cards.LateItem) bool {
+			boss, _ := e.Org().Manager(i.Owner.ID)
+			return i.Owner.ID == p.ID || boss.ID == p.ID
+		})
+		if len(rest) == 0 {
+			continue
+		}
+		if _, _, err := e.tell(ctx, tx, p, note{Kind: kindOverdue, Subject: kindOverdue, Text: e.words().OverdueOps(rest)}); err != nil {
 			return err
 		}
 	}
@@ -85,7 +99,10 @@ func (e *Engine) lateItems(ctx context.Context, tx *store.Tx, at time.Time) ([]c
 			return err
 		}
 		item.Late = late
-		item.Owner, _ = e.Org().Person(owner)
+		var known bool
+		if item.Owner, known = e.Org().Person(owner); !known {
+			item.Owner = sales.Person{ID: owner, Name: owner, Left: true}
+		}
 		items = append(items, item)
 		return nil
 	}

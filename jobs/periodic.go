@@ -14,16 +14,12 @@ import (
 
 // Kinds of jobs. They stand in rows and must never change.
 const (
-	kindEffect     = "effect"
-	kindSend       = "send"
-	kindFetch      = "fetch"
-	kindRescore    = "rescore"
-	kindOverdue    = "overdue-alerts"
-	kindDigest     = "approval-digest"
-	kindReminders  = "approval-reminders"
-	kindSequence   = "audit-sequence"
-	kindCheckpoint = "audit-checkpoint"
-	kindCleanup    = "cleanup"
+	kindFetch     = "fetch"
+	kindRescore   = "rescore"
+	kindOverdue   = "overdue-alerts"
+	kindDigest    = "approval-digest"
+	kindReminders = "approval-reminders"
+	kindCleanup   = "cleanup"
 )
 
 // lateness is how late a missed period is still worth running: a digest of this
@@ -47,10 +43,7 @@ func periodics() []periodic {
 		{kind: kindOverdue, last: func(e *Engine, now time.Time) (time.Time, bool) { return e.atTimes(e.Rules().Overdue.At, now) }, run: (*Engine).overdueAlerts, loud: true},
 		{kind: kindDigest, last: func(e *Engine, now time.Time) (time.Time, bool) { return e.atTimes(e.Rules().Approvals.DigestAt, now) }, run: (*Engine).approvalDigest, loud: true},
 		{kind: kindReminders, last: every(10 * time.Minute), run: (*Engine).approvalReminders, loud: true},
-		{kind: kindRescore, last: every(24 * time.Hour), run: func(e *Engine, ctx context.Context, tx *store.Tx, _ time.Time) error {
-			_, err := e.rescoreBatch(ctx, tx)
-			return err
-		}},
+		{kind: kindRescore, last: every(24 * time.Hour), run: (*Engine).rescore},
 		{kind: kindCleanup, last: every(time.Hour), run: (*Engine).cleanup},
 	}
 }
@@ -100,7 +93,18 @@ func (e *Engine) tick(ctx context.Context) {
 }
 
 func (e *Engine) tickOnce(ctx context.Context) error {
+	if e.skewed.Load() {
+		return nil
+	}
 	now := e.Now()
+	if err := e.addPeriods(ctx, now); err != nil {
+		return err
+	}
+	return e.auditTick(ctx, now)
+}
+
+// addPeriods puts what is due into the ledger, once per period.
+func (e *Engine) addPeriods(ctx context.Context, now time.Time) error {
 	var due []store.NewJob
 	for _, p := range periodics() {
 		at, ok := p.last(e, now)
@@ -115,25 +119,28 @@ func (e *Engine) tickOnce(ctx context.Context) error {
 		})
 	}
 	due = slices.DeleteFunc(due, func(j store.NewJob) bool { return e.ticked[j.Kind] == j.Key })
-	if len(due) > 0 {
-		if err := e.Store.Do(ctx, func(tx *store.Tx) error {
-			for _, j := range due {
-				if _, err := tx.AddJob(ctx, j); err != nil {
-					return err
-				}
-			}
-			return nil
-		}); err != nil {
-			return err
-		}
-		for _, j := range due {
-			e.ticked[j.Kind] = j.Key
-		}
+	if len(due) == 0 {
+		return nil
 	}
-	return e.auditTick(ctx, now)
+	err := e.Store.Do(ctx, func(tx *store.Tx) error {
+		for _, j := range due {
+			if _, err := tx.AddJob(ctx, j); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, j := range due {
+		e.ticked[j.Kind] = j.Key
+	}
+	return nil
 }
 
 // RunJob runs one periodic job now, with at standing for now in every decision.
+// Quiet hours do not hold it back: somebody asked for it.
 // What it decides to say stands in the ledger, for the running hub to send.
 func (e *Engine) RunJob(ctx context.Context, name string, at time.Time) error {
 	for _, p := range periodics() {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/hibiken/asynq"
-	"github.com/redis/go-redis/v9"
 
 	"genjin/store"
 )
@@ -37,37 +36,49 @@ func (e *Engine) relay(ctx, work context.Context) {
 		if err != nil && ctx.Err() == nil {
 			e.Logger.LogAttrs(ctx, slog.LevelWarn, "relay", slog.Any("error", err))
 		}
-		if n == relayBatch {
+		if n == relayBatch && err == nil {
 			continue
 		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-e.Store.Wake():
+		case <-e.freed:
 		case <-t.C:
 		}
 	}
 }
 
 func (e *Engine) relayOnce(ctx, work context.Context) (int, error) {
-	epoch, err := e.epoch(ctx)
-	e.noteBell(ctx, err)
-	if err != nil {
+	if !e.clockRight(ctx) {
+		return 0, nil
+	}
+	epoch, bell := e.epoch(ctx)
+	if bell != nil {
+		e.noteBell(ctx, bell)
 		return e.direct(ctx, work)
 	}
 	due, err := e.Store.DueJobs(ctx, relayBatch, epoch, resendAfter)
-	if err != nil || len(due) == 0 {
+	if err != nil {
 		return 0, err
 	}
 	rung := make([]string, 0, len(due))
 	for _, j := range due {
-		if err := e.ring(ctx, j); err != nil {
-			e.noteBell(ctx, err)
+		if bell = e.ring(ctx, j); bell != nil {
 			break
 		}
 		rung = append(rung, j.ID)
 	}
-	return len(rung), e.Store.MarkQueued(ctx, rung, epoch)
+	e.noteBell(ctx, bell)
+	if len(rung) > 0 {
+		if err := e.Store.MarkQueued(ctx, rung, epoch); err != nil {
+			return 0, err
+		}
+	}
+	if bell != nil {
+		return e.direct(ctx, work)
+	}
+	return len(rung), nil
 }
 
 // ring puts one row's id on the queue. A conflict means that it is there
@@ -91,46 +102,56 @@ func (e *Engine) ring(ctx context.Context, j store.Job) error {
 }
 
 // epoch is a random word that lives in Redis alone. When Redis was wiped or
-// replaced the word is another, and every open row is rung for again.
+// replaced the word is another, and every open row is rung for again. Asking
+// for it writes, so that a Redis that can only be read counts as away.
 func (e *Engine) epoch(ctx context.Context) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, bellTimeout)
 	defer cancel()
-	word, err := e.redis.Get(ctx, epochKey).Result()
-	if errors.Is(err, redis.Nil) {
-		if err := e.redis.SetNX(ctx, epochKey, e.Store.NewID(), 0).Err(); err != nil {
-			return "", fmt.Errorf("set epoch: %w", err)
-		}
-		word, err = e.redis.Get(ctx, epochKey).Result()
+	if err := e.redis.SetNX(ctx, epochKey, e.Store.NewID(), 0).Err(); err != nil {
+		return "", fmt.Errorf("set epoch: %w", err)
 	}
+	word, err := e.redis.Get(ctx, epochKey).Result()
 	if err != nil {
 		return "", fmt.Errorf("get epoch: %w", err)
 	}
 	return word, nil
 }
 
-// direct works due rows off without Redis.
+// direct works due rows off without Redis, as many as there are free hands: it
+// never waits for one, so that Redis is looked after meanwhile.
 func (e *Engine) direct(ctx, work context.Context) (int, error) {
-	due, err := e.Store.DueJobs(ctx, cap(e.slots), "", 0)
+	free := cap(e.slots) - len(e.slots)
+	if free == 0 || ctx.Err() != nil {
+		return 0, nil
+	}
+	due, err := e.Store.DueJobs(ctx, free, "", 0)
 	if err != nil {
 		return 0, err
 	}
 	for _, j := range due {
-		select {
-		case <-ctx.Done():
-			return 0, nil
-		case e.slots <- struct{}{}:
-		}
+		e.slots <- struct{}{} // the relay alone fills slots
 		e.flying.Go(func() {
-			defer func() { <-e.slots }()
+			defer func() { <-e.slots; e.hand() }()
 			e.do(work, j.ID)
 		})
 	}
 	return 0, nil
 }
 
+// hand tells the relay that a hand is free again.
+func (e *Engine) hand() {
+	select {
+	case e.freed <- struct{}{}:
+	default: // told already
+	}
+}
+
 // noteBell remembers whether Redis answers, and says so once per change.
 func (e *Engine) noteBell(ctx context.Context, err error) {
-	away := err != nil && ctx.Err() == nil
+	if ctx.Err() != nil {
+		return
+	}
+	away := err != nil
 	if e.degraded.Swap(away) == away {
 		return
 	}

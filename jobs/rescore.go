@@ -2,8 +2,8 @@ package jobs
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"time"
 
 	"genjin/sales"
 	"genjin/store"
@@ -12,27 +12,15 @@ import (
 // rescoreBatch is how many leads one transaction scores again.
 const rescoreBatch = 200
 
-// rescorePayload is the rules version that leads are brought to, and how many
-// batches went before: the next batch is a row of its own.
-type rescorePayload struct {
-	Version int64 `json:"version"`
-	Batch   int   `json:"batch"`
-}
-
 // rescore scores the open leads again that an older version of the rules
-// scored, a batch at a time; the last batch finds nothing and asks for no more.
-func (e *Engine) rescore(ctx context.Context, tx *store.Tx, j store.Job) error {
-	var p rescorePayload
-	if err := json.Unmarshal(j.Payload, &p); err != nil {
-		return final{fmt.Errorf("rescore payload: %w", err)}
-	}
+// scored, a batch at a time: a full batch asks for the next one, as a row of its
+// own; the last one finds nothing and asks for no more.
+func (e *Engine) rescore(ctx context.Context, tx *store.Tx, _ time.Time) error {
 	n, err := e.rescoreBatch(ctx, tx)
 	if err != nil || n < rescoreBatch {
 		return err
 	}
-	p.Batch++
-	p.Version = e.Rules().Version
-	_, err = tx.AddJob(ctx, store.NewJob{Kind: kindRescore, Key: fmt.Sprintf("rescore:%d:%s:%d", p.Version, j.ID, p.Batch), RunAt: tx.Now(), Payload: p})
+	_, err = tx.AddJob(ctx, store.NewJob{Kind: kindRescore, Key: "rescore:batch:" + tx.NewID(), Payload: periodPayload{}})
 	return err
 }
 
@@ -67,7 +55,7 @@ func (e *Engine) RulesLoaded(ctx context.Context, rules *sales.Rules, text []byt
 		if !isNew {
 			return nil
 		}
-		_, err = tx.AddJob(ctx, store.NewJob{Kind: kindRescore, Key: fmt.Sprintf("rescore:%d", v), RunAt: tx.Now(), Payload: rescorePayload{Version: v}})
+		_, err = tx.AddJob(ctx, store.NewJob{Kind: kindRescore, Key: fmt.Sprintf("rescore:%d", v), Payload: periodPayload{At: tx.Now().UnixMilli()}})
 		return err
 	})
 	return version, err

@@ -7,9 +7,13 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"genjin/bots"
+	"genjin/sales"
 	"genjin/store"
 )
 
@@ -17,68 +21,156 @@ import (
 // dedup id after an hour; beyond this a second try could be seen twice.
 const doubtFor = 50 * time.Minute
 
-// sendPayload names the message that a job of kind send says.
-type sendPayload struct {
-	Message string `json:"message"`
+// letter is a message on its way, with what decides whether it still goes.
+type letter struct {
+	store.Message
+
+	root     store.Message // whose card it replaces
+	outdated string        // why nobody needs it any more
 }
 
 // send says one message. Its result is stored with the closing of the job.
 func (e *Engine) send(ctx context.Context, j store.Job) (finish, error) {
-	var p sendPayload
+	var p store.SendPayload
 	if err := json.Unmarshal(j.Payload, &p); err != nil {
 		return nil, final{fmt.Errorf("send payload: %w", err)}
 	}
-	m, root, err := e.messageOf(ctx, p.Message)
+	m, err := e.letter(ctx, p.Message)
 	if err != nil {
 		return nil, err
 	}
 	if m.State != store.MessagePending {
 		return nil, nil //nolint:nilnil // nothing to add to the closing
 	}
+	doubt := doubtSince(m.Message, j)
+	switch {
+	case !doubt.IsZero() && e.Now().Sub(doubt) > doubtFor:
+		return e.uncertain(ctx, m.Message)
+	case doubt.IsZero() && m.outdated != "":
+		return dropped(m.ID, m.outdated), nil
+	case doubt.IsZero() && e.mustRest(m.Message):
+		return nil, later{e.Calendar().NextLoud(e.Rules().Quiet, e.Now())}
+	case m.Update != "" && m.root.State != store.MessageSent:
+		return e.beforeRoot(m)
+	}
 	b, on := e.bots[m.Bot]
 	if !on {
-		return e.gaveUp(m, &bots.SendError{Code: bots.CodeNoReach, Err: fmt.Errorf("platform %q is not connected", m.Bot)})
+		return e.gaveUp(m.Message, &bots.SendError{Code: bots.CodeNoReach, Err: fmt.Errorf("platform %q is not connected", m.Bot)})
 	}
-	if m.Update != "" && root.State != store.MessageSent {
-		return e.beforeRoot(m, root)
-	}
-	ref, err := e.say(ctx, b, m, root)
+	ref, err := e.say(ctx, b, m)
 	if err == nil {
 		return func(ctx context.Context, tx *store.Tx) error {
 			return tx.MarkMessage(ctx, m.ID, store.MessageResult{State: store.MessageSent, Ref: string(ref)})
 		}, nil
 	}
-	return e.unsaid(ctx, m, err)
+	return e.unsaid(ctx, m.Message, err)
 }
 
-// messageOf loads a message, and the one whose card it replaces.
-func (e *Engine) messageOf(ctx context.Context, id string) (m, root store.Message, err error) {
+// doubtSince is when a try began whose outcome nobody knows: one without an
+// answer, or one in which the process died, which left a claim and no record.
+// A card that is changed twice looks the same, so changes are never in doubt.
+func doubtSince(m store.Message, j store.Job) time.Time {
+	switch {
+	case m.Update != "":
+		return time.Time{}
+	case !m.DoubtSince.IsZero():
+		return m.DoubtSince
+	case j.Tries-1 > m.Tries:
+		return j.RunAt
+	}
+	return time.Time{}
+}
+
+// letter loads a message and what decides whether it still goes.
+func (e *Engine) letter(ctx context.Context, id string) (m letter, err error) {
 	err = e.Store.View(ctx, func(tx *store.Tx) error {
 		var err error
-		if m, err = tx.Message(ctx, id); err != nil {
+		if m.Message, err = tx.Message(ctx, id); err != nil {
 			return err
 		}
 		if m.Update != "" {
-			root, err = tx.Message(ctx, m.Update)
+			m.root, err = tx.Message(ctx, m.Update)
+			return err
 		}
+		m.outdated, err = outdated(ctx, tx, m.Message)
 		return err
 	})
-	return m, root, err
+	return m, err
+}
+
+// outdated says why a message that waited long is not worth saying any more:
+// its card was closed meanwhile, or a newer reminder says the same.
+func outdated(ctx context.Context, tx *store.Tx, m store.Message) (string, error) {
+	if m.Kind != kindReminder {
+		c, ok, err := tx.CardByMessage(ctx, m.ID)
+		if err == nil && ok && !c.ClosedAt.IsZero() && (c.Kind == cardApproval || c.Kind == cardTodo) {
+			return "its card was closed before it went out", nil
+		}
+		return "", err
+	}
+	newer, err := tx.Messages(ctx, store.MessageFilter{State: store.MessagePending, Subject: m.Subject, Person: m.Person, After: m.ID, Limit: 20})
+	if err != nil {
+		return "", err
+	}
+	if slices.ContainsFunc(newer, func(n store.Message) bool { return n.Kind == kindReminder }) {
+		return "a newer reminder says the same", nil
+	}
+	word, _ := strings.CutPrefix(m.Subject, cardApproval+":")
+	number, err := strconv.ParseInt(word, 10, 64)
+	if err != nil {
+		return "", nil //nolint:nilerr // not about a request
+	}
+	a, err := tx.Approval(ctx, number)
+	if err == nil && a.Status != sales.ApprovalPending {
+		return "the request was decided meanwhile", nil
+	}
+	return "", err
+}
+
+// mustRest tells whether what a clock caused was held up until the quiet hours
+// began. What was made within them was meant to be said: see [Engine.RunJob].
+func (e *Engine) mustRest(m store.Message) bool {
+	if m.Update != "" || (m.Kind != kindOverdue && m.Kind != kindReminder && m.Kind != cardTodo) {
+		return false
+	}
+	cal, quiet := e.Calendar(), e.Rules().Quiet
+	return cal.Quiet(quiet, e.Now()) && !cal.Quiet(quiet, m.CreatedAt)
+}
+
+// dropped closes a message that is not worth saying.
+func dropped(id, why string) finish {
+	return func(ctx context.Context, tx *store.Tx) error {
+		return tx.MarkMessage(ctx, id, store.MessageResult{State: store.MessageDropped, Error: why})
+	}
+}
+
+// uncertain leaves a message to a person: the platform has forgotten its id, so
+// one more try could be seen twice.
+func (e *Engine) uncertain(ctx context.Context, m store.Message) (finish, error) {
+	e.Logger.LogAttrs(ctx, slog.LevelError, "message uncertain", slog.String("message", m.ID), slog.String("bot", m.Bot))
+	why := m.Error
+	if why == "" {
+		why = "the process ended in mid-send"
+	}
+	return func(ctx context.Context, tx *store.Tx) error {
+		if err := tx.MarkMessage(ctx, m.ID, store.MessageResult{State: store.MessageUncertain, Error: why}); err != nil {
+			return err
+		}
+		return e.alarmIn(ctx, tx, alarm{what: "uncertain", scope: m.Bot, id: m.ID, cause: why})
+	}, nil
 }
 
 // beforeRoot handles an update whose card is not out: it waits for it, or
 // falls away with it.
-func (e *Engine) beforeRoot(m, root store.Message) (finish, error) {
-	if root.State == store.MessagePending {
+func (e *Engine) beforeRoot(m letter) (finish, error) {
+	if m.root.State == store.MessagePending {
 		return nil, later{e.Now().Add(time.Second)}
 	}
-	return func(ctx context.Context, tx *store.Tx) error {
-		return tx.MarkMessage(ctx, m.ID, store.MessageResult{State: store.MessageDropped, Error: "the card it replaces was never seen"})
-	}, nil
+	return dropped(m.ID, "the card it replaces was never seen"), nil
 }
 
 // say hands the message to the platform.
-func (e *Engine) say(ctx context.Context, b bots.Bot, m, root store.Message) (bots.CardRef, error) {
+func (e *Engine) say(ctx context.Context, b bots.Bot, m letter) (bots.CardRef, error) {
 	var body bots.Message
 	if err := json.Unmarshal(m.Body, &body); err != nil {
 		return "", final{fmt.Errorf("message %s: %w", m.ID, err)}
@@ -92,7 +184,7 @@ func (e *Engine) say(ctx context.Context, b bots.Bot, m, root store.Message) (bo
 		body.File.Data = data
 	}
 	if m.Update != "" {
-		return b.Update(ctx, bots.CardRef(root.Ref), body)
+		return b.Update(ctx, bots.CardRef(m.root.Ref), body)
 	}
 	return b.Send(ctx, body)
 }
@@ -112,23 +204,26 @@ func (e *Engine) unsaid(ctx context.Context, m store.Message, err error) (finish
 	if !errors.As(err, &se) {
 		return nil, err
 	}
-	if se.Code == bots.CodeStale {
+	switch {
+	case se.Code == bots.CodeLimited:
+		return nil, se // nothing was tried
+	case se.Code == bots.CodeStale && m.Update != "":
 		return e.stale(m)
-	}
-	if !se.Retry {
+	case !se.Retry:
 		return e.gaveUp(m, se)
 	}
-	if err := e.Store.NoteTry(ctx, m.ID, se.Code == bots.CodeUnknown, se.Error()); err != nil {
+	// The record of a doubt must outlive the try.
+	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
+	defer done()
+	if err := e.Store.NoteTry(ctx, m.ID, se.Code == bots.CodeUnknown && m.Update == "", se.Error()); err != nil {
 		return nil, err
 	}
-	if !m.DoubtSince.IsZero() && e.Now().Sub(m.DoubtSince) > doubtFor {
-		e.Logger.LogAttrs(ctx, slog.LevelError, "message uncertain", slog.String("message", m.ID), slog.String("platform", se.Platform))
-		return func(ctx context.Context, tx *store.Tx) error {
-			if err := tx.MarkMessage(ctx, m.ID, store.MessageResult{State: store.MessageUncertain, Error: se.Error()}); err != nil {
-				return err
-			}
-			return e.alarmIn(ctx, tx, "uncertain", m.ID, se.Error())
-		}, nil
+	if se.Code == bots.CodeConfig {
+		e.Logger.LogAttrs(ctx, slog.LevelError, "the platform wants a person: credentials, scope or quota", slog.String("bot", m.Bot), slog.String("platform", se.Platform))
+		err := e.Store.Do(ctx, func(tx *store.Tx) error {
+			return e.alarmIn(ctx, tx, alarm{what: "config", scope: m.Bot, id: m.Bot, cause: se.Error()})
+		})
+		return nil, errors.Join(se, err)
 	}
 	return nil, se
 }

@@ -35,7 +35,12 @@ func (e *Engine) serve(ctx, work context.Context) {
 		}
 		if err := srv.Start(asynq.HandlerFunc(handler)); err != nil {
 			e.Logger.LogAttrs(ctx, slog.LevelError, "asynq server", slog.Any("error", err))
-			return
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(watchEvery):
+				continue
+			}
 		}
 		e.waitBell(ctx, false)
 		srv.Shutdown()
@@ -61,7 +66,7 @@ func (e *Engine) server() *asynq.Server {
 		Concurrency:       e.Workers,
 		Queues:            map[string]int{queueName: 1},
 		TaskCheckInterval: pollEvery,
-		ShutdownTimeout:   8 * time.Second,
+		ShutdownTimeout:   stopWithin,
 		// A worker that died is noticed by the ledger within seconds; asynq's
 		// own second look, a minute later, must not count as a failure.
 		IsFailure:      func(error) bool { return false },

@@ -1,11 +1,11 @@
 package jobs
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"time"
 
-	"genjin/bots"
 	"genjin/cards"
 	"genjin/sales"
 	"genjin/store"
@@ -15,49 +15,75 @@ import (
 // click that caused it.
 const replaceAfter = time.Second
 
-// todoOf gathers what waits for a person's decision, oldest first.
-func (e *Engine) todoOf(ctx context.Context, tx *store.Tx, person string) ([]cards.TodoItem, error) {
+// todos gathers what waits for decisions at an instant, by person, oldest
+// first; with only, for this person alone.
+func (e *Engine) todos(ctx context.Context, tx *store.Tx, at time.Time, only string) (map[string][]cards.TodoItem, error) {
 	all, err := tx.PendingApprovals(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var items []cards.TodoItem
+	items := map[string][]cards.TodoItem{}
 	for _, a := range all {
-		waiting, err := e.waiting(ctx, tx, a)
+		waiting, err := e.waiting(ctx, tx, a, at)
 		if err != nil {
 			return nil, err
 		}
-		task, mine := waiting[person]
-		if !mine {
+		if _, mine := waiting[only]; only != "" && !mine || len(waiting) == 0 {
 			continue
 		}
 		files, err := filesOf(ctx, tx, a)
 		if err != nil {
 			return nil, err
 		}
-		items = append(items, cards.TodoItem{Approval: a, Files: files, Task: task})
+		for id, task := range waiting {
+			items[id] = append(items[id], cards.TodoItem{Approval: a, Files: files, Task: task})
+		}
 	}
 	return items, nil
 }
 
 // refreshTodos brings the consolidated cards of everybody who could see the
-// request to what is true now.
+// request to what is true now: its people, and whose card names it since they
+// stood in for somebody when it was made.
 func (e *Engine) refreshTodos(ctx context.Context, tx *store.Tx, a sales.Approval) error {
-	seen := map[string]bool{}
+	open, err := tx.CardsOf(ctx, cardTodo, 0)
+	if err != nil || len(open) == 0 {
+		return err
+	}
+	concerned, err := e.waiting(ctx, tx, a, tx.Now())
+	if err != nil {
+		return err
+	}
 	for _, step := range a.Steps {
 		for _, task := range step.Tasks {
 			for _, id := range []string{task.Approver, task.For, task.By} {
-				if id == "" || seen[id] {
-					continue
-				}
-				seen[id] = true
-				if err := e.refreshTodo(ctx, tx, id); err != nil {
-					return err
-				}
+				concerned[id] = task
 			}
 		}
 	}
+	done := map[string]bool{}
+	for _, c := range open {
+		_, is := concerned[c.Person]
+		if !is {
+			if is, err = names(ctx, tx, c, a.Number); err != nil {
+				return err
+			}
+		}
+		if !is || done[c.Person] {
+			continue
+		}
+		done[c.Person] = true
+		if err := e.refreshTodo(ctx, tx, c.Person); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// names tells whether a consolidated card was sent with a request on it.
+func names(ctx context.Context, tx *store.Tx, c store.Card, number int64) (bool, error) {
+	m, err := tx.Message(ctx, c.MessageID)
+	return err == nil && bytes.Contains(m.Body, fmt.Appendf(nil, `"no":"%d"`, number)), err
 }
 
 func (e *Engine) refreshTodo(ctx context.Context, tx *store.Tx, id string) error {
@@ -69,10 +95,11 @@ func (e *Engine) refreshTodo(ctx context.Context, tx *store.Tx, id string) error
 	if !ok {
 		return nil
 	}
-	items, err := e.todoOf(ctx, tx, id)
+	all, err := e.todos(ctx, tx, tx.Now(), id)
 	if err != nil {
 		return err
 	}
+	items := all[id]
 	for _, c := range open {
 		card := e.words().TodoDone(p)
 		if len(items) > 0 {
@@ -109,21 +136,21 @@ func (e *Engine) supersede(ctx context.Context, tx *store.Tx, m store.Message) e
 		}
 		return e.askAll(ctx, tx, a)
 	case cardTodo:
-		return e.sendTodo(ctx, tx, c.Person)
+		all, err := e.todos(ctx, tx, tx.Now(), c.Person)
+		if err != nil {
+			return err
+		}
+		return e.sendTodo(ctx, tx, c.Person, all[c.Person])
 	}
 	return nil
 }
 
 // sendTodo gives a person one card with everything that waits for them; nothing
 // is sent when nothing waits.
-func (e *Engine) sendTodo(ctx context.Context, tx *store.Tx, id string) error {
+func (e *Engine) sendTodo(ctx context.Context, tx *store.Tx, id string, items []cards.TodoItem) error {
 	p, ok := e.Org().Person(id)
-	if !ok || p.Left {
+	if !ok || p.Left || len(items) == 0 {
 		return nil
-	}
-	items, err := e.todoOf(ctx, tx, id)
-	if err != nil || len(items) == 0 {
-		return err
 	}
 	if err := e.closeTodos(ctx, tx, p); err != nil {
 		return err
@@ -154,8 +181,7 @@ func (e *Engine) closeTodos(ctx context.Context, tx *store.Tx, p sales.Person) e
 		if err := tx.SetCard(ctx, c); err != nil {
 			return err
 		}
-		var closed bots.Card = e.words().TodoReplaced(p)
-		if err := e.replace(ctx, tx, c, closed); err != nil {
+		if err := e.replace(ctx, tx, c, e.words().TodoReplaced(p)); err != nil {
 			return fmt.Errorf("close the former to-do card: %w", err)
 		}
 	}

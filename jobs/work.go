@@ -38,13 +38,18 @@ func (f final) Error() string { return f.err.Error() }
 func (f final) Unwrap() error { return f.err }
 
 const (
-	tryTimeout = 30 * time.Second
-	patience   = 24 * time.Hour // a job that failed for so long is dead
+	tryTimeout   = 30 * time.Second
+	patience     = 24 * time.Hour  // a job that failed for so long is dead
+	recordWithin = 5 * time.Second // how long the record of a try may take
+	limitedLeast = 100 * time.Millisecond
 )
 
 // do takes one job through: claim, work, close or put off. What it does is safe
 // to do twice at once: the claim lets one through.
 func (e *Engine) do(ctx context.Context, id string) {
+	if e.skewed.Load() {
+		return
+	}
 	if _, busy := e.running.LoadOrStore(id, struct{}{}); busy {
 		return
 	}
@@ -61,7 +66,8 @@ func (e *Engine) attempt(ctx context.Context, id string) error {
 	}
 	w, known := e.works[j.Kind]
 	if !known {
-		return e.Store.BuryJob(ctx, j, fmt.Errorf("no such kind of job: %q", j.Kind))
+		// A newer replica may know it: this is a failed try, not the end.
+		return e.settle(ctx, j, fmt.Errorf("no such kind of job: %q", j.Kind))
 	}
 	timeout := w.timeout
 	if timeout == 0 {
@@ -87,15 +93,15 @@ func (e *Engine) try(ctx context.Context, cancel context.CancelFunc, w work, j s
 			return tx.FinishJob(ctx, j)
 		})
 	}
-	stop := e.keepAlive(ctx, cancel, j)
-	end, err := w.long(ctx, j)
-	stop()
+	end, err := e.alive(ctx, cancel, w, j)
 	if err != nil {
 		return err
 	}
 	// What was done outside must be recorded even when the hub is told to
 	// stop or the try ran into its limit at the last moment.
-	return e.Store.Do(context.WithoutCancel(ctx), func(tx *store.Tx) error {
+	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
+	defer done()
+	return e.Store.Do(ctx, func(tx *store.Tx) error {
 		if end != nil {
 			if err := end(ctx, tx); err != nil {
 				return err
@@ -105,24 +111,40 @@ func (e *Engine) try(ctx context.Context, cancel context.CancelFunc, w work, j s
 	})
 }
 
-// keepAlive extends the lease while a long job runs, and ends the job when the
-// lease is lost, so that it never runs twice at once.
+// alive runs a long job while its lease is kept.
+func (e *Engine) alive(ctx context.Context, cancel context.CancelFunc, w work, j store.Job) (finish, error) {
+	stop := e.keepAlive(ctx, cancel, j)
+	defer stop()
+	return w.long(ctx, j)
+}
+
+// keepAlive extends the lease until stop is called, also when the job runs on
+// over its time: it never runs twice at once. When the lease is lost, or could
+// not be extended before it ran out, the job is cut off.
 func (e *Engine) keepAlive(ctx context.Context, lost context.CancelFunc, j store.Job) (stop func()) {
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		t := time.NewTicker(e.Lease / 3)
 		defer t.Stop()
+		kept := time.Now()
 		for {
 			select {
 			case <-ctx.Done():
 				return
 			case <-t.C:
-				if err := e.Store.Extend(ctx, j, e.Lease); errors.Is(err, store.ErrLost) {
-					lost()
-					return
-				}
+			}
+			begun := time.Now()
+			ectx, release := context.WithTimeout(ctx, e.Lease/3)
+			err := e.Store.Extend(ectx, j, e.Lease)
+			release()
+			if err == nil {
+				kept = begun
+			}
+			if errors.Is(err, store.ErrLost) || time.Since(kept) > e.Lease*9/10 {
+				lost()
+				return
 			}
 		}
 	}()
@@ -136,20 +158,35 @@ func (e *Engine) settle(ctx context.Context, j store.Job, err error) error {
 		never  final
 		send   *bots.SendError
 	)
-	ctx = context.WithoutCancel(ctx)
+	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
+	defer done()
 	switch {
 	case err == nil, errors.Is(err, store.ErrLost):
 		return nil
 	case errors.As(err, &notYet):
 		return e.Store.RetryJob(ctx, j, notYet.at, nil)
+	case errors.As(err, &send) && send.Code == bots.CodeLimited:
+		// Nothing was tried: the platform said when it may be.
+		return e.Store.RetryJob(ctx, j, e.Now().Add(max(send.After, limitedLeast)), nil)
 	case errors.As(err, &never), e.Now().Sub(j.CreatedAt) > patience && j.Tries > 20:
-		e.Logger.LogAttrs(ctx, slog.LevelError, "job is dead", slog.String("job", j.ID), slog.String("kind", j.Kind), slog.Any("error", err))
-		return errors.Join(e.Store.BuryJob(ctx, j, err), e.alarm(ctx, j, err))
+		return e.bury(ctx, j, err)
 	case errors.As(err, &send):
 		return e.Store.RetryJob(ctx, j, e.Now().Add(max(send.After, backoff(j.Tries))), err)
 	}
 	e.Logger.LogAttrs(ctx, slog.LevelWarn, "job put off", slog.String("job", j.ID), slog.String("kind", j.Kind), slog.Int("tries", j.Tries), slog.Any("error", err))
 	return e.Store.RetryJob(ctx, j, e.Now().Add(backoff(j.Tries)), err)
+}
+
+// bury makes a job a dead letter and tells the admins.
+func (e *Engine) bury(ctx context.Context, j store.Job, cause error) error {
+	e.Logger.LogAttrs(ctx, slog.LevelError, "job is dead", slog.String("job", j.ID), slog.String("kind", j.Kind), slog.Any("error", cause))
+	err := e.Store.BuryJob(ctx, j, cause)
+	if errors.Is(err, store.ErrLost) {
+		return nil // somebody else has it: it is theirs to bury
+	}
+	return errors.Join(err, e.Store.Do(ctx, func(tx *store.Tx) error {
+		return e.alarmIn(ctx, tx, alarm{what: "dead job", scope: j.Kind, id: j.ID, cause: cause.Error()})
+	}))
 }
 
 // backoff is how long the next try waits: 0.5 s doubling to 30 s, and after
