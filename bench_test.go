@@ -148,7 +148,7 @@ func compareAcks(b *testing.B, durable, careless *bench) {
 // shm is a folder in memory, where there is one.
 func shm(b *testing.B) string {
 	b.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "genjin-bench-")
+	dir, err := os.MkdirTemp("/dev/shm", "genjin-bench-") //nolint:usetesting // b.TempDir is on a disk
 	if err != nil {
 		b.Skip("reason: no file system in memory here")
 	}
@@ -209,7 +209,7 @@ func bareAsynq(b *testing.B, addr string, total int) time.Duration {
 	b.Helper()
 	opt := asynq.RedisClientOpt{Addr: addr, DB: 1}
 	c := asynq.NewClient(opt)
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	for range total {
 		if _, err := c.EnqueueContext(b.Context(), asynq.NewTask("noop", bytes.Repeat([]byte("x"), 36))); err != nil {
 			b.Fatal(err)
@@ -269,7 +269,9 @@ func throughLedger(b *testing.B, bell string, total int) time.Duration {
 	}
 	took := time.Since(began)
 	stop()
-	<-ended
+	if err := <-ended; err != nil {
+		b.Fatal(err)
+	}
 	return took
 }
 

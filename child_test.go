@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -121,7 +122,7 @@ func freeAddr(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	return l.Addr().String()
 }
 
@@ -138,7 +139,7 @@ func (d *drill) twin() *drill {
 // command is the program with its arguments, as a process that can be killed.
 func (d *drill) command(args ...string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(d.env, childMark+"="+strings.Join(args, " "))
+	cmd.Env = append(slices.Clone(d.env), childMark+"="+strings.Join(args, " "))
 	cmd.Stdout, cmd.Stderr = d.log, d.log
 	return cmd
 }
@@ -164,7 +165,7 @@ func (d *drill) waitReady() {
 	for {
 		c, err := (&net.Dialer{Timeout: time.Second}).Dial("tcp", d.addr)
 		if err == nil {
-			c.Close()
+			_ = c.Close()
 			return
 		}
 		if time.Now().After(deadline) {

@@ -210,6 +210,9 @@ func holidays(dir string) ([]sales.HolidayYear, error) {
 
 // build makes the platforms, the engine and the use cases.
 func (h *hub) build(ctx context.Context) error {
+	if h.cfg.WeCom.On {
+		h.log.LogAttrs(ctx, slog.LevelWarn, "GENJIN_WECOM_CORP_ID is set, but WeCom is not supported yet: nothing is sent or received there")
+	}
 	if h.cfg.Feishu.On {
 		b, err := feishu.New(feishu.Options{
 			AppID: h.cfg.Feishu.AppID, AppSecret: h.cfg.Feishu.AppSecret.Reveal(), EncryptKey: h.cfg.Feishu.EncryptKey.Reveal(),

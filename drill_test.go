@@ -47,7 +47,7 @@ func TestDrillKillControl(t *testing.T) {
 			req, _ := http.NewRequestWithContext(context.WithoutCancel(r.Context()), http.MethodPost, "http://"+d.addr+r.URL.Path, bytes.NewReader(body))
 			req.Header = r.Header.Clone()
 			if resp, err := http.DefaultClient.Do(req); err == nil {
-				resp.Body.Close()
+				_ = resp.Body.Close()
 			}
 		}()
 		_, _ = w.Write([]byte("{}"))

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -86,10 +87,8 @@ func wantFault(t *testing.T, err error, faults ...bots.Fault) {
 	if !errors.As(err, &de) {
 		t.Fatalf("accepted, or an error of another kind: %v", err)
 	}
-	for _, f := range faults {
-		if de.Fault == f {
-			return
-		}
+	if slices.Contains(faults, de.Fault) {
+		return
 	}
 	t.Errorf("fault %d (%s), want one of %v", de.Fault, de.Reason, faults)
 }

@@ -36,6 +36,8 @@ func (b *Bot) call(ctx context.Context, api string, req *larkcore.ApiReq, writes
 }
 
 // once makes the request with a given token.
+//
+//nolint:revive // argument-limit: a call's parts, told apart by their types
 func (b *Bot) once(ctx context.Context, api string, req *larkcore.ApiReq, token string, writes bool, data any) (int, error) {
 	if err := b.limits.admit(ctx, api); err != nil {
 		return 0, err
@@ -79,6 +81,9 @@ func (b *Bot) once(ctx context.Context, api string, req *larkcore.ApiReq, token 
 
 // classify says what an error code means for another try (feishu.md §3, from
 // api-call-guide/generic-error-code).
+//
+//
+//nolint:cyclop // one table as a switch, in the order in which it must be asked
 func classify(api string, resp *larkcore.ApiResp, code int, msg string) *bots.SendError {
 	se := &bots.SendError{Platform: platformWords(api, resp, code), Err: errors.New(cutWords(msg))}
 	reset := resetAfter(resp.Header)

@@ -3,6 +3,7 @@ package feishu
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strconv"
 
 	"genjin/bots"
@@ -125,7 +126,7 @@ func (r *renderer) block(b bots.Block) []any {
 // has a name of its own.
 func (r *renderer) form(f bots.Form) object {
 	r.elements++
-	var elements []any
+	elements := make([]any, 0, len(f.Inputs)+1)
 	for _, in := range f.Inputs {
 		elements = append(elements, r.input(in))
 	}
@@ -161,18 +162,22 @@ func (r *renderer) input(in bots.Input) object {
 	case bots.InputPerson:
 		out["tag"], out["options"] = "select_person", []any{}
 	case bots.InputText, bots.InputLongText:
-		out["tag"], out["label"], out["input_type"] = "input", plain(in.Label), "text"
-		if in.Kind == bots.InputLongText {
-			out["input_type"], out["rows"] = "multiline_text", 2
-		}
-		if in.Default != "" {
-			out["default_value"] = in.Default
-		}
-		if in.MaxLen > 0 {
-			out["max_length"] = in.MaxLen
-		}
+		textInput(out, in)
 	}
 	return out
+}
+
+func textInput(out object, in bots.Input) {
+	out["tag"], out["label"], out["input_type"] = "input", plain(in.Label), "text"
+	if in.Kind == bots.InputLongText {
+		out["input_type"], out["rows"] = "multiline_text", 2
+	}
+	if in.Default != "" {
+		out["default_value"] = in.Default
+	}
+	if in.MaxLen > 0 {
+		out["max_length"] = in.MaxLen
+	}
 }
 
 // row sets buttons side by side; they wrap on a phone.
@@ -190,9 +195,7 @@ func (r *renderer) button(b bots.Button, submits bool) object {
 	r.elements += 2
 	r.names++
 	value := map[string]string{actionKey: b.Action}
-	for k, v := range b.Value {
-		value[k] = v
-	}
+	maps.Copy(value, b.Value)
 	out := object{
 		"tag": "button", "name": "b" + strconv.Itoa(r.names) + "_" + b.Action, "text": plain(b.Text), "type": buttonType(b.Style),
 		"behaviors": []any{object{"type": "callback", "value": value}},

@@ -100,7 +100,7 @@ func readBody(r *http.Request) ([]byte, error) {
 func readSealed(body []byte) (string, error) {
 	const before, after = `{"encrypt":"`, `"}`
 	if inner, ok := bytes.CutPrefix(body, []byte(before)); ok { // as the platform writes it
-		if inner, ok = bytes.CutSuffix(inner, []byte(after)); ok && bytes.IndexAny(inner, "\"\\") < 0 {
+		if inner, ok = bytes.CutSuffix(inner, []byte(after)); ok && !bytes.ContainsAny(inner, "\"\\") {
 			return string(inner), nil
 		}
 	}

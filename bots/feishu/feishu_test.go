@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -144,7 +145,7 @@ func TestDecodeRefuses(t *testing.T) {
 		}
 	}
 	raw := func(text string) ([]byte, http.Header) { // signed, but not encrypted as it should be
-		ts := fmt.Sprint(time.Now().Unix())
+		ts := strconv.FormatInt(time.Now().Unix(), 10)
 		return []byte(text), http.Header{"X-Lark-Request-Timestamp": {ts}, "X-Lark-Request-Nonce": {"n"}, "X-Lark-Signature": {h.sim.Sign(ts, "n", text)}}
 	}
 	good, header := h.sim.Sealed(event(feishusim.Header{EventID: "e1"}))
@@ -157,7 +158,7 @@ func TestDecodeRefuses(t *testing.T) {
 	}{
 		pair("FE-01", good, http.Header{})(bots.FaultSignature, "signature_missing"),
 		pair("FE-03", bytes.Replace(good, []byte(`":`), []byte(`": `), 1), header)(bots.FaultSignature, "signature_invalid"),
-		pair2("FE-07", at(fmt.Sprint(time.Now().Add(-24*time.Hour).Unix())), event(feishusim.Header{EventID: "e2"}))(bots.FaultSignature, "timestamp_out_of_window"),
+		pair2("FE-07", at(strconv.FormatInt(time.Now().Add(-24*time.Hour).Unix(), 10)), event(feishusim.Header{EventID: "e2"}))(bots.FaultSignature, "timestamp_out_of_window"),
 		pair2("FE-09", at("abc"), event(feishusim.Header{EventID: "e3"}))(bots.FaultSignature, "timestamp_invalid"),
 		pair("FE-15", event(feishusim.Header{EventID: "e4"}), http.Header{})(bots.FaultSignature, "plaintext_not_allowed"),
 		pair3("FE-15 signed", raw, string(event(feishusim.Header{EventID: "e4"})))(bots.FaultSignature, "plaintext_not_allowed"),

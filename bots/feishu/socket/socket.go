@@ -69,7 +69,7 @@ func (s *Bot) Listen(ctx context.Context, handle func(context.Context, bots.Even
 		}
 	}
 	s.down("stopped")
-	return nil
+	return nil //nolint:nilerr // told to stop: what the connection says then is no error
 }
 
 // run keeps one client until it ends.
