@@ -17,7 +17,7 @@ import (
 // million takes some minutes to write first).
 func BenchmarkVerifyAudit(b *testing.B) {
 	rows := 20_000
-	if n, err := strconv.Atoi(os.Getenv("GENJIN_AUDIT_ROWS")); err == nil {
+	if n, err := strconv.Atoi(os.Getenv("GENJIN_AUDIT_ROWS")); err == nil { //nolint:forbidigo // a benchmark asks for its size
 		rows = n
 	}
 	for name, open := range engines {
@@ -36,17 +36,14 @@ func BenchmarkVerifyAudit(b *testing.B) {
 	}
 }
 
-var engines = map[string]func(testing.TB) *store.Store{
-	"SQLite":     func(t testing.TB) *store.Store { return storetest.New(t) },
-	"PostgreSQL": func(t testing.TB) *store.Store { return storetest.NewPostgres(t) },
-}
+var engines = map[string]func(testing.TB, ...storetest.Option) *store.Store{"SQLite": storetest.New, "PostgreSQL": storetest.NewPostgres}
 
 // writeLeaves fills the log and signs it every few thousand rows.
-func writeLeaves(t testing.TB, s *store.Store, rows int) {
-	t.Helper()
+func writeLeaves(tb testing.TB, s *store.Store, rows int) {
+	tb.Helper()
 	start := time.Now()
 	for n := 0; n < rows; {
-		do(t, s, func(ctx context.Context, tx *store.Tx) error {
+		do(tb, s, func(ctx context.Context, tx *store.Tx) error {
 			for range min(5000, rows-n) {
 				c := sales.Change{Entries: []sales.Entry{{
 					Actor: "li", Action: "deal.move", Object: fmt.Sprint("deal:", n), Reason: "客户已经看过方案，约好下周二上门",
@@ -59,24 +56,24 @@ func writeLeaves(t testing.TB, s *store.Store, rows int) {
 			}
 			return nil
 		})
-		seal(t, s)
+		seal(tb, s)
 	}
-	t.Logf("%d leaves written in %s", rows, time.Since(start).Round(time.Millisecond))
+	tb.Logf("%d leaves written in %s", rows, time.Since(start).Round(time.Millisecond))
 }
 
 // seal gives every leaf its place and signs the log.
-func seal(t testing.TB, s *store.Store) {
-	t.Helper()
+func seal(tb testing.TB, s *store.Store) {
+	tb.Helper()
 	for {
-		n, err := s.SequenceAudit(t.Context(), 5000)
+		n, err := s.SequenceAudit(tb.Context(), 5000)
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		if n == 0 {
 			break
 		}
 	}
-	if _, _, err := s.Checkpoint(t.Context()); err != nil {
-		t.Fatal(err)
+	if _, _, err := s.Checkpoint(tb.Context()); err != nil {
+		tb.Fatal(err)
 	}
 }

@@ -91,6 +91,9 @@ func (s *Store) signed(ctx context.Context) (checkpoint, error) {
 
 // addCheckpoint keeps the row, unless another replica signed meanwhile.
 func (tx *Tx) addCheckpoint(ctx context.Context, c checkpoint) (bool, error) {
+	if err := tx.turn(ctx, metaCheckpoint); err != nil {
+		return false, err
+	}
 	last, err := tx.q.LastCheckpoint(ctx)
 	if err != nil {
 		return false, fmt.Errorf("last checkpoint: %w", err)

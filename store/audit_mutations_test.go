@@ -1,26 +1,24 @@
 package store_test
 
 import (
-	"context"
 	"crypto/rand"
 	"database/sql"
 	"fmt"
 	mrand "math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
-	"time"
+	"testing"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
-
-	"genjin/store"
 )
 
 // spoiler is a world being spoilt.
 type spoiler struct {
 	*mrand.Rand
-	ctx     context.Context
+	t       *testing.T
 	dir     string
 	db      *sql.DB
 	size    int64 // placed leaves
@@ -78,7 +76,7 @@ var changes = map[string]change{
 	},
 	"checkpoint file": func(s *spoiler) error {
 		n := s.checkpoint()
-		s.want = fmt.Sprint(n)
+		s.want = strconv.FormatInt(n, 10)
 		return s.spoil(s.checkpointFile(n))
 	},
 	"checkpoint file gone": func(s *spoiler) error {
@@ -119,7 +117,7 @@ var changes = map[string]change{
 		return os.Remove(filepath.Join(s.dir, "keys", "audit.key"))
 	},
 	"key replaced": func(s *spoiler) error {
-		return os.WriteFile(filepath.Join(s.dir, "keys", "audit.key"), []byte(newSecret()), 0o600)
+		return os.WriteFile(filepath.Join(s.dir, "keys", "audit.key"), []byte(s.newSecret()), 0o600)
 	},
 	"outside one altered":    outsideAltered,
 	"outside one of another": outsideOfAnother,
@@ -127,10 +125,10 @@ var changes = map[string]change{
 
 func name(seq int64) string { return fmt.Sprintf("#%d", seq) }
 
-func newSecret() string {
+func (s *spoiler) newSecret() string {
 	secret, _, err := note.GenerateKey(rand.Reader, "genjin-audit")
 	if err != nil {
-		panic(err)
+		s.t.Fatal(err)
 	}
 	return secret
 }
@@ -150,7 +148,7 @@ func (s *spoiler) exec(statement string, args ...any) error {
 func (s *spoiler) text(query string, args ...any) string {
 	var v string
 	if err := s.db.QueryRow(query, args...).Scan(&v); err != nil {
-		panic(fmt.Sprintf("%s: %v", query, err))
+		s.t.Fatalf("%s: %v", query, err)
 	}
 	return v
 }
@@ -158,7 +156,7 @@ func (s *spoiler) text(query string, args ...any) string {
 func (s *spoiler) number(query string, args ...any) int64 {
 	var v int64
 	if err := s.db.QueryRow(query, args...).Scan(&v); err != nil {
-		panic(fmt.Sprintf("%s: %v", query, err))
+		s.t.Fatalf("%s: %v", query, err)
 	}
 	return v
 }
@@ -167,7 +165,7 @@ func (s *spoiler) number(query string, args ...any) int64 {
 func (s *spoiler) other(old string) string {
 	for {
 		b := []byte(old)
-		switch at := 0; s.IntN(5) {
+		switch s.IntN(5) {
 		case 0:
 			return old + " "
 		case 1:
@@ -175,11 +173,11 @@ func (s *spoiler) other(old string) string {
 				return ""
 			}
 		case 2:
-			if at = s.IntN(len(b) + 1); at < len(b) {
+			if at := s.IntN(len(b) + 1); at < len(b) {
 				b[at] = "0123456789abcdef"[s.IntN(16)]
 			}
 		case 3:
-			if at = s.IntN(len(b) + 1); at < len(b) {
+			if at := s.IntN(len(b) + 1); at < len(b) {
 				b = append(b[:at], b[at+1:]...)
 			}
 		default:
@@ -207,133 +205,6 @@ func (s *spoiler) column(table, column, key string, at any) error {
 		return fmt.Errorf("%s.%s is a %T", table, column, old)
 	}
 	return s.exec(fmt.Sprintf("UPDATE %s SET %s = ? WHERE %s = ?", table, column, key), v, at)
-}
-
-func leafColumn(s *spoiler) error {
-	id := s.text("SELECT id FROM audit_leaves ORDER BY id LIMIT 1 OFFSET ?", s.Int64N(s.size+3))
-	seq := s.number("SELECT seq FROM audit_leaves WHERE id = ?", id)
-	column := leafColumns[s.IntN(len(leafColumns))]
-	if column == "seq" {
-		v := []any{seq + 100, seq + 1<<40, -2, "text", 1.5}[s.IntN(5)]
-		return s.exec("UPDATE audit_leaves SET seq = ? WHERE id = ?", v, id)
-	}
-	if s.want = name(seq); seq < 0 && column != "id" {
-		s.want = id
-	} else if seq < 0 {
-		s.want = ""
-	}
-	if column == "at" && s.IntN(4) == 0 { // a number that is none
-		return s.exec("UPDATE audit_leaves SET at = 'yesterday' WHERE id = ?", id)
-	}
-	return s.column("audit_leaves", column, "id", id)
-}
-
-// leafForged adds a row whose hash is right: only the mark cannot be made.
-func leafForged(s *spoiler) error {
-	seq, id := []int64{-1, s.size}[s.IntN(2)], fmt.Sprintf("%08x", s.Uint32())
-	if s.want = id; seq >= 0 {
-		s.want = name(seq)
-	}
-	from := s.Int64N(s.size)
-	if err := s.exec(`INSERT INTO audit_leaves SELECT ?, ?, at, actor, action, object, before_value, after_value, reason, files, source, hash, mac
-		FROM audit_leaves WHERE seq = ?`, id, seq, from); err != nil {
-		return err
-	}
-	if seq < 0 || s.IntN(2) == 0 {
-		return nil
-	}
-	return s.forge(store.Forgery{})
-}
-
-// forge recomputes what it can.
-func (s *spoiler) forge(f store.Forgery) error {
-	st, err := store.Open(s.ctx, store.Options{DataDir: s.dir, Now: time.Now})
-	if err != nil {
-		return err
-	}
-	defer st.Close()
-	return store.Forge(s.ctx, st, f)
-}
-
-func leavesSwapped(s *spoiler) error {
-	a, b := s.two(s.size)
-	s.want = name(a)
-	for _, step := range [][2]int64{{a, 1 << 50}, {b, a}, {1 << 50, b}} {
-		if err := s.exec("UPDATE audit_leaves SET seq = ? WHERE seq = ?", step[1], step[0]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// two are two different numbers below n, the smaller one first.
-func (s *spoiler) two(n int64) (a, b int64) {
-	for a == b {
-		a, b = s.Int64N(n), s.Int64N(n)
-	}
-	return min(a, b), max(a, b)
-}
-
-func leafRenumbered(s *spoiler) error {
-	n := s.Int64N(s.size)
-	s.want = name(n)
-	return s.exec("UPDATE audit_leaves SET seq = seq + 1000000 WHERE seq = ?", n)
-}
-
-func (s *spoiler) cutTail() error {
-	s.size -= 1 + s.Int64N(s.size-1)
-	if err := s.exec("DELETE FROM audit_leaves WHERE seq >= ?", s.size); err != nil {
-		return err
-	}
-	return s.exec("DELETE FROM audit_hashes WHERE position >= ?", tlog.StoredHashCount(s.size))
-}
-
-func tailAndSignatures(s *spoiler) error {
-	if err := s.cutTail(); err != nil {
-		return err
-	}
-	return s.exec("DELETE FROM audit_checkpoints WHERE size > ?", s.size)
-}
-
-// tailRowsAndFiles needs the checkpoint from outside to be found.
-func tailRowsAndFiles(s *spoiler) error {
-	if err := tailAndSignatures(s); err != nil {
-		return err
-	}
-	names, err := filepath.Glob(filepath.Join(s.dir, "checkpoints", "*.txt"))
-	if err != nil {
-		return err
-	}
-	for _, n := range names {
-		if n > s.checkpointFile(s.size) {
-			if err := os.Remove(n); err != nil {
-				return err
-			}
-		}
-	}
-	s.want = "外部检查点"
-	return nil
-}
-
-// recomputed changes a leaf and makes everything fit again, with ever more power
-// over the machine. Who holds all of it is betrayed by the checkpoint outside.
-func recomputed(s *spoiler) error {
-	n := s.Int64N(s.size)
-	if err := s.exec("UPDATE audit_leaves SET reason = '另一个理由' WHERE seq = ?", n); err != nil {
-		return err
-	}
-	f := []store.Forgery{
-		{}, {Marks: true}, {Secret: newSecret()}, {Secret: newSecret(), Files: true}, {Secret: newSecret(), Marks: true, Files: true},
-		{Secret: newSecret(), Marks: true, Files: true, Key: true},
-	}[s.IntN(6)]
-	s.did = fmt.Sprintf("%+v", f)
-	switch {
-	case f.Key:
-		s.want = "外部检查点"
-	case !f.Marks:
-		s.want = name(n)
-	}
-	return s.forge(f)
 }
 
 func (s *spoiler) hashAt() int64 { return s.Int64N(tlog.StoredHashCount(s.size)) }
@@ -409,7 +280,7 @@ func anothersSignature(s *spoiler) error {
 	n := s.checkpoint()
 	s.want = fmt.Sprintf("检查点 %d", n)
 	body, _, _ := strings.Cut(s.text("SELECT body FROM audit_checkpoints WHERE size = ?", n), "\n\n")
-	signer, err := note.NewSigner(newSecret())
+	signer, err := note.NewSigner(s.newSecret())
 	if err != nil {
 		return err
 	}
@@ -445,7 +316,7 @@ func (s *spoiler) spoil(path string) error {
 func (s *spoiler) evidence() string {
 	all, err := filepath.Glob(filepath.Join(s.dir, "evidence", "*", "*"))
 	if err != nil || len(all) < 3 {
-		panic(fmt.Sprint("no evidence files: ", err))
+		s.t.Fatal("no evidence files: ", err)
 	}
 	return all[s.IntN(len(all))]
 }
@@ -494,7 +365,7 @@ func outsideAltered(s *spoiler) error {
 
 func outsideOfAnother(s *spoiler) error {
 	s.want = "外部检查点"
-	signer, err := note.NewSigner(newSecret())
+	signer, err := note.NewSigner(s.newSecret())
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -15,7 +16,19 @@ import (
 // harm, one of them finds its work done.
 func (s *Store) SequenceAudit(ctx context.Context, limit int) (int, error) {
 	n := 0
-	err := s.Do(ctx, func(tx *Tx) error {
+	var open int64
+	err := s.View(ctx, func(tx *Tx) error {
+		var err error
+		open, err = tx.unsequenced(ctx)
+		return err
+	})
+	if err != nil || open == 0 {
+		return 0, err // nothing is written while nobody does anything
+	}
+	err = s.Do(ctx, func(tx *Tx) error {
+		if err := tx.turn(ctx, metaSequence); err != nil {
+			return err
+		}
 		leaves, err := tx.q.OpenLeaves(ctx, int32(min(limit, 1<<20))) //nolint:gosec // bounded
 		if err != nil {
 			return fmt.Errorf("load unplaced audit leaves: %w", err)
@@ -26,6 +39,21 @@ func (s *Store) SequenceAudit(ctx context.Context, limit int) (int, error) {
 		return tx.place(ctx, leaves)
 	})
 	return n, err
+}
+
+// The rows that sequencers and signers write before anything else.
+const (
+	metaSequence   = "audit_sequence"
+	metaCheckpoint = "audit_checkpoint"
+)
+
+// turn waits until nobody else is at the same work: the second one waits for the
+// first one's commit, and then sees it.
+func (tx *Tx) turn(ctx context.Context, name string) error {
+	if err := tx.q.SetMeta(ctx, name, strconv.FormatInt(millis(tx.now), 10)); err != nil {
+		return fmt.Errorf("take turns at the audit log: %w", err)
+	}
+	return nil
 }
 
 func (tx *Tx) place(ctx context.Context, leaves []dbgen.AuditLeafe) error {

@@ -173,9 +173,9 @@ func TestACheckpointSurvivesACrash(t *testing.T) {
 func TestTheAuditKeyIsMadeOnce(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	var stores []*store.Store
-	for range 4 {
-		stores = append(stores, storetest.New(t, storetest.WithDataDir(dir)))
+	stores := make([]*store.Store, 4)
+	for i := range stores {
+		stores[i] = storetest.New(t, storetest.WithDataDir(dir))
 	}
 	var all sync.WaitGroup
 	for _, s := range stores {

@@ -30,9 +30,6 @@ const (
 // was signed. It reads page by page; the database may be in use meanwhile.
 func (s *Store) VerifyAudit(ctx context.Context, o VerifyOptions) (Report, error) {
 	v := &verifier{store: s, received: map[string]string{}, hashes: map[string]bool{}}
-	if err := v.loadKey(); err != nil {
-		return Report{}, err
-	}
 	// Before the rows: whatever file is there, its row was committed earlier.
 	if err := v.loadFiles(); err != nil {
 		return Report{}, err
@@ -68,7 +65,8 @@ type verifier struct {
 	store  *Store
 	tx     *Tx
 	key    *auditKey
-	noKey  bool
+	noKey  bool // one half or the other is gone
+	noPub  bool
 	mac    leafMAC
 	report Report
 	more   int // findings beyond findingsMax
@@ -103,8 +101,9 @@ func (v *verifier) unread(ctx context.Context, err error, format string, args ..
 	return nil
 }
 
-// loadKey reads the key without making one: a log whose key is gone is held
-// against a stranger's, which signed nothing of it.
+// loadKey reads the key, after the rows: whatever row is there was written with
+// it. It does so without making one: a log whose key is gone is held against a
+// stranger's, which signed nothing of it.
 func (v *verifier) loadKey() error {
 	dir := filepath.Join(v.store.dataDir, "keys")
 	key, err := readAuditKey(dir)
@@ -116,5 +115,5 @@ func (v *verifier) loadKey() error {
 		return err
 	}
 	v.key, v.mac = key, newLeafMAC(key)
-	return nil
+	return v.loadPublic()
 }

@@ -16,7 +16,7 @@ import (
 	"genjin/store/dbgen"
 )
 
-// loadFiles reads the checkpoint files and the public key.
+// loadFiles reads the checkpoint files.
 func (v *verifier) loadFiles() error {
 	sizes, strange, err := v.store.listCheckpoints()
 	if err != nil {
@@ -34,7 +34,7 @@ func (v *verifier) loadFiles() error {
 		}
 		v.files[size] = string(text)
 	}
-	return v.loadPublic()
+	return nil
 }
 
 // loadPublic looks at the half of the key that others hold.
@@ -45,7 +45,7 @@ func (v *verifier) loadPublic() error {
 	text, err := os.ReadFile(filepath.Join(v.store.dataDir, "keys", publicFile))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		v.find(wordPubGone)
+		v.noPub = true
 	case err != nil:
 		return fmt.Errorf("audit key: %w", err)
 	case string(text) != v.key.public+"\n":
@@ -75,6 +75,9 @@ func (v *verifier) loadRows(ctx context.Context, outside []byte) error {
 		if err := v.unread(ctx, err, wordRowsUnread); err != nil {
 			return err
 		}
+	}
+	if err := v.loadKey(); err != nil {
+		return err
 	}
 	var last int64
 	for _, r := range rows {
@@ -146,7 +149,7 @@ func (v *verifier) checkOutside(rows []dbgen.AuditCheckpoint, text []byte) {
 
 // needKey reports a key that is gone, if anything was written with it.
 func (v *verifier) needKey(ctx context.Context, checkpoints int) error {
-	if !v.noKey {
+	if !v.noKey && !v.noPub {
 		return nil
 	}
 	open, err := v.tx.q.CountOpenLeaves(ctx)
@@ -157,8 +160,11 @@ func (v *verifier) needKey(ctx context.Context, checkpoints int) error {
 	if err != nil {
 		return err
 	}
-	if open > 0 || size > 0 || checkpoints > 0 {
+	switch written := open > 0 || size > 0 || checkpoints > 0; {
+	case written && v.noKey:
 		v.find(wordKeyGone)
+	case written:
+		v.find(wordPubGone)
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package store_test
 import (
 	"bytes"
 	"database/sql"
-	"fmt"
 	"maps"
 	"math/rand/v2"
 	"os"
@@ -20,7 +19,7 @@ import (
 func TestVerifyAuditFindsEveryChange(t *testing.T) {
 	t.Parallel()
 	rounds := 300
-	if n, err := strconv.Atoi(os.Getenv("GENJIN_AUDIT_MUTATIONS")); err == nil {
+	if n, err := strconv.Atoi(os.Getenv("GENJIN_AUDIT_MUTATIONS")); err == nil { //nolint:forbidigo // a test asks for its length
 		rounds = n
 	}
 	early, late := writeWorld(t)
@@ -29,7 +28,7 @@ func TestVerifyAuditFindsEveryChange(t *testing.T) {
 	kinds := slices.Sorted(maps.Keys(changes))
 	const workers = 3
 	for worker := range workers {
-		t.Run(fmt.Sprint(worker), func(t *testing.T) {
+		t.Run(strconv.Itoa(worker), func(t *testing.T) {
 			t.Parallel()
 			for n := worker; n < rounds; n += workers {
 				spoilOnce(t, late, kinds[n%len(kinds)], n)
@@ -69,11 +68,8 @@ func dos(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\n"), []byt
 
 func spoilOnce(t *testing.T, w auditWorld, kind string, n int) {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "audit-*")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer os.RemoveAll(dir)
+	dir := filepath.Join(t.TempDir(), strconv.Itoa(n))
+	defer os.RemoveAll(dir) //nolint:errcheck // the test's end removes it as well; ten thousand would fill the disk
 	if err := w.copyTo(dir); err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +78,7 @@ func spoilOnce(t *testing.T, w auditWorld, kind string, n int) {
 		t.Fatal(err)
 	}
 	s := &spoiler{
-		Rand: rand.New(rand.NewPCG(uint64(n), 7)), ctx: t.Context(), dir: dir, db: db, size: w.size, outside: bytes.Clone(w.outside),
+		t: t, Rand: rand.New(rand.NewPCG(uint64(n), 7)), dir: dir, db: db, size: w.size, outside: bytes.Clone(w.outside),
 	}
 	if err := changes[kind](s); err != nil {
 		t.Fatalf("%d %s: %v", n, kind, err)

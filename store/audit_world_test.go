@@ -54,7 +54,7 @@ func writeWorld(t *testing.T) (early, late auditWorld) {
 			size++
 		}
 		if text = sealed(t, s); part == 1 {
-			copyOut(t, s, dir, &early)
+			copyOut(t, dir, &early)
 			early.outside, early.size = text, size
 		}
 	}
@@ -105,15 +105,15 @@ func sealed(tb testing.TB, s *store.Store) []byte {
 }
 
 // copyOut takes a copy of a world in use, as a backup does.
-func copyOut(t *testing.T, s *store.Store, dir string, w *auditWorld) {
+func copyOut(t *testing.T, dir string, w *auditWorld) {
 	t.Helper()
 	to := filepath.Join(t.TempDir(), "copy.db")
 	db, err := sql.Open("sqlite", filepath.Join(dir, "genjin.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
-	if _, err := db.Exec("VACUUM INTO ?", to); err != nil {
+	_, err = db.Exec("VACUUM INTO ?", to)
+	if err := errors.Join(err, db.Close()); err != nil {
 		t.Fatal(err)
 	}
 	data, err := os.ReadFile(to)
@@ -170,5 +170,5 @@ func verifyAt(ctx context.Context, dir string, outside []byte) (store.Report, er
 		return store.Report{}, err
 	}
 	r, err := s.VerifyAudit(ctx, store.VerifyOptions{Checkpoint: outside})
-	return r, errors.Join(err, s.Close())
+	return r, errors.Join(err, s.Close()) //nolint:contextcheck // closing takes no context
 }

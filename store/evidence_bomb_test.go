@@ -20,13 +20,13 @@ var (
 	zeros       = make([]byte, mebibyte)
 )
 
-func once(make func() ([]byte, error)) func(testing.TB) []byte {
-	get := sync.OnceValues(make)
-	return func(t testing.TB) []byte {
-		t.Helper()
+func once(build func() ([]byte, error)) func(testing.TB) []byte {
+	get := sync.OnceValues(build)
+	return func(tb testing.TB) []byte {
+		tb.Helper()
 		b, err := get()
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		return bytes.Clone(b)
 	}
@@ -63,27 +63,27 @@ func makeManyEntries() ([]byte, error) {
 }
 
 // lyingEntries is the same, and says at its end that it has but a few.
-func lyingEntries(t testing.TB) []byte {
-	t.Helper()
-	b := manyEntries(t)
+func lyingEntries(tb testing.TB) []byte {
+	tb.Helper()
+	b := manyEntries(tb)
 	end := bytes.LastIndex(b, []byte("PK\x05\x06"))
 	copy(b[end+8:], []byte{7, 0, 7, 0})
 	return b
 }
 
 // encryptedZip has a password: only the mark of it is needed.
-func encryptedZip(t testing.TB) []byte {
-	t.Helper()
-	b := zipOf(t, [2]string{"合同.pdf", "secret"})
+func encryptedZip(tb testing.TB) []byte {
+	tb.Helper()
+	b := zipOf(tb, [2]string{"合同.pdf", "secret"})
 	b[6] |= 1
 	b[bytes.Index(b, []byte("PK\x01\x02"))+8] |= 1
 	return b
 }
 
 // overlapping is an archive whose entries all are the same bytes.
-func overlapping(t testing.TB) []byte {
-	t.Helper()
-	one := bomb(t)
+func overlapping(tb testing.TB) []byte {
+	tb.Helper()
+	one := bomb(tb)
 	dir := bytes.LastIndex(one, []byte("PK\x01\x02"))
 	end := bytes.LastIndex(one, []byte("PK\x05\x06"))
 	entry := one[dir:end]
@@ -106,7 +106,7 @@ const bombDir = "GENJIN_BOMB_DIR"
 // this one other tests run.
 func TestBombsTakeNoMemory(t *testing.T) {
 	t.Parallel()
-	if dir := os.Getenv(bombDir); dir != "" {
+	if dir := os.Getenv(bombDir); dir != "" { //nolint:forbidigo // a test asks what it is run for
 		sendBombs(t, dir)
 		return
 	}
@@ -137,9 +137,11 @@ func sendBombs(t *testing.T, dir string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer f.Close()
 		before := peak(t)
 		_, err = e.Put(t.Context(), f, entry.Name(), 100*mebibyte)
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
 		grown := peak(t) - before
 		t.Logf("%s refused: %s, %d KiB", entry.Name(), reason(t, err), grown)
 		if got := reason(t, err); got != "archive_limit" || grown > 32<<10 {
@@ -149,16 +151,16 @@ func sendBombs(t *testing.T, dir string) {
 }
 
 // peak is the most memory this process ever had, in KiB.
-func peak(t testing.TB) int {
-	t.Helper()
+func peak(tb testing.TB) int {
+	tb.Helper()
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
-		t.Skip("reason: this system does not tell a process's peak memory")
+		tb.Skip("reason: this system does not tell a process's peak memory")
 	}
 	_, after, _ := strings.Cut(string(status), "VmHWM:")
 	n, err := strconv.Atoi(strings.Fields(after)[0])
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return n
 }

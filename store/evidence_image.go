@@ -50,8 +50,7 @@ var errPart = errors.New("a part is not as it must be")
 
 // damaged keeps a refusal that was made and makes one of everything else.
 func damaged(err error) error {
-	var made *FileError
-	if errors.As(err, &made) {
+	if made, ok := errors.AsType[*FileError](err); ok {
 		return made
 	}
 	return refuse(reasonDamaged)
@@ -60,34 +59,35 @@ func damaged(err error) error {
 // walkJPEG goes from marker to marker until the end marker. One that stands in a
 // preview inside is in a part that is skipped as a whole.
 func walkJPEG(r *bufio.Reader) error {
-	if head, err := r.Peek(2); err != nil || head[0] != 0xFF || head[1] != 0xD8 {
-		return errPart
-	}
-	if _, err := r.Discard(2); err != nil {
-		return err
-	}
 	for {
 		marker, err := nextMarker(r)
-		switch {
-		case err != nil:
-			return err
-		case marker == 0xD9:
-			return nil
-		case marker == 0x01 || marker >= 0xD0 && marker <= 0xD7:
-			continue // stands alone
-		}
-		var length [2]byte
-		if _, err := io.ReadFull(r, length[:]); err != nil {
+		if err != nil || marker == jpegEnd {
 			return err
 		}
-		n := int(binary.BigEndian.Uint16(length[:]))
-		if n < 2 {
-			return errPart
-		}
-		if _, err := r.Discard(n - 2); err != nil {
+		if err := skipSegment(r, marker); err != nil {
 			return err
 		}
 	}
+}
+
+// jpegEnd is the marker at a picture's end.
+const jpegEnd = 0xD9
+
+// skipSegment skips what follows a marker. Some stand alone.
+func skipSegment(r *bufio.Reader, marker byte) error {
+	if marker == 0x01 || marker >= 0xD0 && marker <= 0xD8 {
+		return nil
+	}
+	var length [2]byte
+	if _, err := io.ReadFull(r, length[:]); err != nil {
+		return err
+	}
+	n := int(binary.BigEndian.Uint16(length[:]))
+	if n < 2 {
+		return errPart
+	}
+	_, err := r.Discard(n - 2)
+	return err
 }
 
 // nextMarker passes over compressed data, where 0xFF stands only before a zero.
@@ -119,7 +119,9 @@ func walkPNG(r *bufio.Reader) error {
 			return err
 		}
 		sum := crc32.NewIEEE()
-		sum.Write(head[4:])
+		if _, err := sum.Write(head[4:]); err != nil {
+			return err
+		}
 		if _, err := io.CopyN(sum, r, int64(binary.BigEndian.Uint32(head[:]))); err != nil {
 			return err
 		}
@@ -232,7 +234,7 @@ func walkHEIC(r *bufio.Reader, size int64) error {
 			if head, err = r.Peek(16); err != nil {
 				return refuse(reasonDamaged)
 			}
-			n = int64(binary.BigEndian.Uint64(head[8:]) & (1<<62 - 1)) //nolint:gosec // masked
+			n = int64(binary.BigEndian.Uint64(head[8:]) & (1<<62 - 1))
 		}
 		if n < 8 || n > left || bytes.Equal(head[4:8], make([]byte, 4)) {
 			return refuse(reasonDamaged)

@@ -20,29 +20,29 @@ import (
 
 // Files as people send them, made here.
 
-func zipOf(t testing.TB, entries ...[2]string) []byte {
-	t.Helper()
+func zipOf(tb testing.TB, entries ...[2]string) []byte {
+	tb.Helper()
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
 	for _, e := range entries {
 		f, err := w.Create(e[0])
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		if _, err := io.WriteString(f, e[1]); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 	if err := w.Close(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return b.Bytes()
 }
 
 // office is an office file of today with this main part.
-func office(t testing.TB, part string, more ...[2]string) []byte {
-	t.Helper()
-	return zipOf(t, append([][2]string{{"[Content_Types].xml", "<Types/>"}, {"_rels/.rels", "<Relationships/>"}, {part, "<w:document>合同</w:document>"}}, more...)...)
+func office(tb testing.TB, part string, more ...[2]string) []byte {
+	tb.Helper()
+	return zipOf(tb, append([][2]string{{"[Content_Types].xml", "<Types/>"}, {"_rels/.rels", "<Relationships/>"}, {part, "<w:document>合同</w:document>"}}, more...)...)
 }
 
 // ole is an office file of old with these streams.
@@ -102,38 +102,38 @@ func picture(side int) image.Image {
 	return m
 }
 
-func jpegOf(t testing.TB, side int) []byte {
-	t.Helper()
+func jpegOf(tb testing.TB, side int) []byte {
+	tb.Helper()
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, picture(side), nil); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return b.Bytes()
 }
 
 // withPreview puts a small picture into a photo's head, as cameras do.
-func withPreview(t testing.TB, photo []byte) []byte {
-	t.Helper()
-	small := append([]byte("Exif\x00\x00"), jpegOf(t, 16)...)
+func withPreview(tb testing.TB, photo []byte) []byte {
+	tb.Helper()
+	small := append([]byte("Exif\x00\x00"), jpegOf(tb, 16)...)
 	head := []byte{0xFF, 0xD8, 0xFF, 0xE1, byte((len(small) + 2) >> 8), byte(len(small) + 2)}
 	return bytes.Join([][]byte{head, small, photo[2:]}, nil)
 }
 
-func pngOf(t testing.TB, side int) []byte {
-	t.Helper()
+func pngOf(tb testing.TB, side int) []byte {
+	tb.Helper()
 	var b bytes.Buffer
 	if err := png.Encode(&b, picture(side)); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return b.Bytes()
 }
 
-func gifOf(t testing.TB, width, height int) []byte {
-	t.Helper()
+func gifOf(tb testing.TB, width, height int) []byte {
+	tb.Helper()
 	var b bytes.Buffer
 	m := image.NewPaletted(image.Rect(0, 0, width, height), color.Palette{color.Black, color.White})
 	if err := gif.Encode(&b, m, nil); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return b.Bytes()
 }
