@@ -5,7 +5,10 @@ import "strings"
 // Plain says a card in words, for platforms and moments that cannot draw it:
 // everything that can be read, and at the end what to write instead of pressing.
 func (c Card) Plain() string {
-	lines := []string{c.Title}
+	var lines []string
+	if c.Title != "" {
+		lines = append(lines, c.Title)
+	}
 	for _, b := range c.Blocks {
 		lines = append(lines, b.plain()...)
 	}
