@@ -319,7 +319,9 @@ func (w *world) deal(number int64, owner string) sales.Deal {
 		ID: w.store.NewID(), Number: number, Company: "华东智造", CompanyKey: "华东智造", Owner: owner, Stage: "contact",
 		Amount: sales.Money{Fen: 128_000_000}, StageSince: w.clock(), TouchedAt: w.clock(), CreatedAt: w.clock(), UpdatedAt: w.clock(),
 	}
-	w.do(func(tx *store.Tx) error { return tx.Save(w.t.Context(), sales.Change{Deals: []sales.Deal{d}}, store.Source{}) })
+	w.do(func(tx *store.Tx) error {
+		return tx.Save(w.t.Context(), sales.Change{Deals: []sales.Deal{d}}, store.Source{})
+	})
 	return d
 }
 
