@@ -17,7 +17,7 @@ import (
 // million takes some minutes to write first).
 func BenchmarkVerifyAudit(b *testing.B) {
 	rows := 20_000
-	if n, err := strconv.Atoi(os.Getenv("GENJIN_AUDIT_ROWS")); err == nil { //nolint:forbidigo // a benchmark asks for its size
+	if n, err := strconv.Atoi(os.Getenv("GENJIN_AUDIT_ROWS")); err == nil {
 		rows = n
 	}
 	for name, open := range engines {

@@ -170,5 +170,5 @@ func verifyAt(ctx context.Context, dir string, outside []byte) (store.Report, er
 		return store.Report{}, err
 	}
 	r, err := s.VerifyAudit(ctx, store.VerifyOptions{Checkpoint: outside})
-	return r, errors.Join(err, s.Close()) //nolint:contextcheck // closing takes no context
+	return r, errors.Join(err, s.Close())
 }

@@ -106,7 +106,7 @@ const bombDir = "GENJIN_BOMB_DIR"
 // this one other tests run.
 func TestBombsTakeNoMemory(t *testing.T) {
 	t.Parallel()
-	if dir := os.Getenv(bombDir); dir != "" { //nolint:forbidigo // a test asks what it is run for
+	if dir := os.Getenv(bombDir); dir != "" {
 		sendBombs(t, dir)
 		return
 	}
