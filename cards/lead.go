@@ -253,7 +253,7 @@ func (w Words) LeadPhone(l sales.Lead) string {
 func (w Words) LeadNews(l sales.Lead) string {
 	return lines(
 		w.say("lead.news", w.Name(l.CreatedBy), num(l.Number), clip(l.Company, nameMax), l.Score.Grade, l.Score.Total),
-		w.say("lead.news_owner", w.Name(l.Owner), w.Due(l.RespondBy, l.CreatedAt)),
+		w.say("lead.news_owner", w.Name(l.Owner))+w.named("lead.news_by", w.Due(l.RespondBy, l.CreatedAt)),
 	)
 }
 
