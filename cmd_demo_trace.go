@@ -97,17 +97,28 @@ func (t *tracer) event(s *step) playground.TraceEvent {
 		}
 		e.Lines = append(e.Lines, playground.TraceLine{Label: "变更", Text: text})
 	}
+	if e.Title == "" && len(s.messages) > 0 {
+		e.Title = "后台：" + notice(s.messages[0]) + " → " + t.receivers(s.messages)
+	}
 	for _, m := range s.messages {
 		to := t.receiver(m)
-		if e.Title == "" {
-			e.Title = "后台：" + notice(m) + " → " + to
-		}
 		e.Lines = append(e.Lines, playground.TraceLine{Label: "消息", Text: "→ " + to + "：" + said(m), State: string(m.State)})
 		if m.State != store.MessageSent && m.State != store.MessageDropped {
 			e.State = string(m.State)
 		}
 	}
 	return e
+}
+
+// receivers are all whom messages are for.
+func (t *tracer) receivers(messages []store.Message) string {
+	var names []string
+	for _, m := range messages {
+		if to := t.receiver(m); !slices.Contains(names, to) {
+			names = append(names, to)
+		}
+	}
+	return strings.Join(names, "、")
 }
 
 // notice is what a background message is for.

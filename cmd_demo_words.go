@@ -159,14 +159,11 @@ func said(m store.Message) string {
 // traceText is how many characters of what was said stand in a line.
 const traceText = 36
 
-// short is the first line of a text, cut.
+// short is a text in one line, cut.
 func short(text string) string {
-	line, _, more := strings.Cut(strings.TrimSpace(text), "\n")
+	line := strings.Join(strings.Fields(text), " ")
 	if r := []rune(line); len(r) > traceText {
 		return string(r[:traceText]) + "…"
-	}
-	if more {
-		return line + " …"
 	}
 	return line
 }
