@@ -111,14 +111,6 @@ func (p *PostgresServer) database(tb testing.TB, template string) string {
 	return p.URL(name)
 }
 
-// Exec runs a statement as the server's administrator.
-func (p *PostgresServer) Exec(tb testing.TB, statement string) {
-	tb.Helper()
-	if err := p.exec(statement); err != nil {
-		tb.Fatal(err)
-	}
-}
-
 func (p *PostgresServer) exec(statement string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()

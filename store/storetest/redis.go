@@ -67,13 +67,6 @@ func (r *RedisServer) Kill(tb testing.TB) {
 	r.child = nil
 }
 
-// Restart kills the server and starts it on the same port, empty.
-func (r *RedisServer) Restart(tb testing.TB) {
-	tb.Helper()
-	r.Kill(tb)
-	r.Start(tb)
-}
-
 // FlushAll empties the server.
 func (r *RedisServer) FlushAll(tb testing.TB) {
 	tb.Helper()
