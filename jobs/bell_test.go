@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -144,6 +145,26 @@ func TestRedisThatOnlyReadsIsAway(t *testing.T) {
 	if e.Health() != "degraded" {
 		t.Errorf("health is %s", e.Health())
 	}
+}
+
+// A Redis that takes connections and never answers.
+func TestRedisThatHangsDoesNotSlowTheWork(t *testing.T) {
+	t.Parallel()
+	w := realWorld(t)
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close() //nolint:errcheck // a test's own
+	e := w.engineOn("redis://" + l.Addr().String())
+	stop := w.start(e)
+	within(t, 4*time.Second, "health degraded", func() bool { return e.Health() == "degraded" })
+	w.postMany(100, "挂")
+	within(t, 5*time.Second, "100 messages", func() bool { return len(w.feishu.to("feishu_li")) >= 100 })
+	if d := stop(); d > 8*time.Second {
+		t.Errorf("the stop took %v", d)
+	}
+	w.eachOnce(100, "挂")
 }
 
 // OP-01: whoever can write to Redis can only name rows; the ledger decides.

@@ -45,11 +45,12 @@ func (e *Engine) approvalDigest(ctx context.Context, tx *store.Tx, at time.Time)
 
 // listed is a short word for what a list holds and how it stands.
 func listed(items []cards.TodoItem) string {
-	h := sha256.New()
+	var all []byte
 	for _, i := range items {
-		fmt.Fprintf(h, "%d:%d,", i.Approval.Number, i.Approval.Version)
+		all = fmt.Appendf(all, "%d:%d,", i.Approval.Number, i.Approval.Version)
 	}
-	return hex.EncodeToString(h.Sum(nil)[:12])
+	sum := sha256.Sum256(all)
+	return hex.EncodeToString(sum[:12])
 }
 
 // approvalReminders reminds approvers who let a request wait, and tells their

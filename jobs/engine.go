@@ -135,6 +135,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		wg.Go(func() { e.embed.run(ctx) })
 	}
 	wg.Go(func() { e.relay(ctx, work) })
+	wg.Go(func() { e.probe(ctx) })
 	wg.Go(func() { e.tick(ctx) })
 	wg.Go(func() { e.serve(ctx, work) })
 	<-ctx.Done()

@@ -154,8 +154,9 @@ func (e *Engine) RunJob(ctx context.Context, name string, at time.Time) error {
 
 // Names are the jobs that RunJob knows.
 func Names() []string {
-	var names []string
-	for _, p := range periodics() {
+	all := periodics()
+	names := make([]string, 0, len(all))
+	for _, p := range all {
 		names = append(names, p.kind)
 	}
 	return names

@@ -1,7 +1,7 @@
 package jobs
 
 import (
-	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -60,7 +60,7 @@ func TestTwoEnginesGiveOneDigestPerPeriod(t *testing.T) {
 func TestMissedPeriodIsRunWithinTwoHoursOnly(t *testing.T) {
 	t.Parallel()
 	for minute, want := range map[int]int{119: 1, 121: 0} {
-		t.Run(fmt.Sprint(minute), func(t *testing.T) {
+		t.Run(strconv.Itoa(minute), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			w.deal(3, "li")

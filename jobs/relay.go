@@ -53,6 +53,9 @@ func (e *Engine) relayOnce(ctx, work context.Context) (int, error) {
 	if !e.clockRight(ctx) {
 		return 0, nil
 	}
+	if e.degraded.Load() {
+		return e.direct(ctx, work) // probe says when Redis is back
+	}
 	epoch, bell := e.epoch(ctx)
 	if bell != nil {
 		e.noteBell(ctx, bell)
@@ -117,11 +120,31 @@ func (e *Engine) epoch(ctx context.Context) (string, error) {
 	return word, nil
 }
 
+// probe looks for Redis while it is away. It is not the relay that does, since
+// a Redis that hangs holds up whoever asks it.
+func (e *Engine) probe(ctx context.Context) {
+	t := time.NewTicker(watchEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+		if !e.degraded.Load() {
+			continue
+		}
+		if _, err := e.epoch(ctx); err == nil {
+			e.noteBell(ctx, nil)
+		}
+	}
+}
+
 // direct works due rows off without Redis, as many as there are free hands: it
 // never waits for one, so that Redis is looked after meanwhile.
 func (e *Engine) direct(ctx, work context.Context) (int, error) {
 	free := cap(e.slots) - len(e.slots)
-	if free == 0 || ctx.Err() != nil {
+	if free == 0 {
 		return 0, nil
 	}
 	due, err := e.Store.DueJobs(ctx, free, "", 0)

@@ -42,16 +42,8 @@ func (e *Engine) send(ctx context.Context, j store.Job) (finish, error) {
 	if m.State != store.MessagePending {
 		return nil, nil //nolint:nilnil // nothing to add to the closing
 	}
-	doubt := doubtSince(m.Message, j)
-	switch {
-	case !doubt.IsZero() && e.Now().Sub(doubt) > doubtFor:
-		return e.uncertain(ctx, m.Message)
-	case doubt.IsZero() && m.outdated != "":
-		return dropped(m.ID, m.outdated), nil
-	case doubt.IsZero() && e.mustRest(m.Message):
-		return nil, later{e.Calendar().NextLoud(e.Rules().Quiet, e.Now())}
-	case m.Update != "" && m.root.State != store.MessageSent:
-		return e.beforeRoot(m)
+	if instead := e.instead(m, j); instead != nil {
+		return instead(ctx)
 	}
 	b, on := e.bots[m.Bot]
 	if !on {
@@ -64,6 +56,24 @@ func (e *Engine) send(ctx context.Context, j store.Job) (finish, error) {
 		}, nil
 	}
 	return e.unsaid(ctx, m.Message, err)
+}
+
+// instead is what happens to a message in place of a try, or nil.
+func (e *Engine) instead(m letter, j store.Job) func(context.Context) (finish, error) {
+	doubt := doubtSince(m.Message, j)
+	switch {
+	case !doubt.IsZero() && e.Now().Sub(doubt) > doubtFor:
+		return func(ctx context.Context) (finish, error) { return e.uncertain(ctx, m.Message) }
+	case doubt.IsZero() && m.outdated != "":
+		return func(context.Context) (finish, error) { return dropped(m.ID, m.outdated), nil }
+	case doubt.IsZero() && e.mustRest(m.Message):
+		return func(context.Context) (finish, error) {
+			return nil, later{e.Calendar().NextLoud(e.Rules().Quiet, e.Now())}
+		}
+	case m.Update != "" && m.root.State != store.MessageSent:
+		return func(context.Context) (finish, error) { return e.beforeRoot(m) }
+	}
+	return nil
 }
 
 // doubtSince is when a try began whose outcome nobody knows: one without an

@@ -252,7 +252,7 @@ func TestUpdatesWaitForTheirCardAndGoInOrder(t *testing.T) {
 	w.feishu.refuse(nil)
 	w.pass(time.Second)
 	w.work()
-	var got []string
+	got := make([]string, 0, 3)
 	for _, u := range w.feishu.updates {
 		if u.ref != bots.CardRef("ref:"+root) {
 			t.Errorf("update of %s", u.ref)

@@ -50,20 +50,13 @@ func (e *Engine) refreshTodos(ctx context.Context, tx *store.Tx, a sales.Approva
 	if err != nil || len(open) == 0 {
 		return err
 	}
-	concerned, err := e.waiting(ctx, tx, a, tx.Now())
+	concerned, err := e.concerned(ctx, tx, a)
 	if err != nil {
 		return err
 	}
-	for _, step := range a.Steps {
-		for _, task := range step.Tasks {
-			for _, id := range []string{task.Approver, task.For, task.By} {
-				concerned[id] = task
-			}
-		}
-	}
 	done := map[string]bool{}
 	for _, c := range open {
-		_, is := concerned[c.Person]
+		is := concerned[c.Person]
 		if !is {
 			if is, err = names(ctx, tx, c, a.Number); err != nil {
 				return err
@@ -78,6 +71,24 @@ func (e *Engine) refreshTodos(ctx context.Context, tx *store.Tx, a sales.Approva
 		}
 	}
 	return nil
+}
+
+// concerned are the people of a request: who must act, was asked, or did act.
+func (e *Engine) concerned(ctx context.Context, tx *store.Tx, a sales.Approval) (map[string]bool, error) {
+	waiting, err := e.waiting(ctx, tx, a, tx.Now())
+	if err != nil {
+		return nil, err
+	}
+	people := map[string]bool{}
+	for id := range waiting {
+		people[id] = true
+	}
+	for _, step := range a.Steps {
+		for _, task := range step.Tasks {
+			people[task.Approver], people[task.For], people[task.By] = true, true, true
+		}
+	}
+	return people, nil
 }
 
 // names tells whether a consolidated card was sent with a request on it.
