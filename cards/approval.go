@@ -135,7 +135,7 @@ func mark(act sales.Act) string {
 func (w Words) ApprovalClosed(a sales.Approval) bots.Card {
 	next := ""
 	if a.Status == sales.ApprovalPending {
-		next = w.say("approval.next", w.names(waiting(a)))
+		next = w.say("approval.waits_for", w.names(waiting(a)))
 	}
 	over := ""
 	if a.Status == sales.ApprovalCancelled {

@@ -36,20 +36,26 @@ func (w Words) Unknown(text string, closest []string) string {
 		}
 		next = lines(w.say("unknown.closest"), strings.Join(shown, "\n"), w.say("unknown.help"))
 	}
-	return lines(w.say("unknown", clip(strings.Join(strings.Fields(text), " "), 40)), next)
+	return lines(w.say("unknown", heard(text)), next)
 }
 
 // NotExact answers what sounds like a decision and is none: only the exact form
 // decides.
 func (w Words) NotExact(verb, text string) string {
-	return lines(w.say("not_exact", clip(strings.Join(strings.Fields(text), " "), 40)), w.say("not_exact.next", verb, zhCN["exact."+verb]))
+	return lines(w.say("not_exact", heard(text)), w.say("not_exact.next", verb, zhCN["exact."+verb]))
 }
 
 // NotFired answers talk about a move that asks for none: 还没推进到方案报价.
 func (w Words) NotFired(text string) string {
-	return lines(w.say("not_fired", clip(strings.Join(strings.Fields(text), " "), 40)), w.say("not_fired.next"))
+	return lines(w.say("not_fired", heard(text)), w.say("not_fired.next"))
 }
 
 // Oops is the answer when something went wrong on our side; ref finds it in the
 // log.
 func (w Words) Oops(ref string) string { return w.say("oops", ref) }
+
+// heard repeats what a person wrote: short, in one line, with no number that is
+// a phone's.
+func heard(text string) string {
+	return clip(sales.MaskPhones(strings.Join(strings.Fields(text), " ")), 40)
+}

@@ -23,13 +23,14 @@ func (w Words) LeadSubmitted(l sales.Lead, dups []sales.Lead) bots.Card {
 		Blocks: blocks(
 			facts(
 				w.fact("fact.score", w.say("score.total", l.Score.Total, w.maxScore(l.Score), l.Score.Grade)),
-				w.fact("fact.call_by", w.Due(l.RespondBy, l.CreatedAt)),
+				w.clock(l),
 				w.fact("fact.contact", w.contact(l)),
-				w.fact("fact.need", clip(l.Need, 120)),
+				w.fact("fact.need", clip(sales.MaskPhones(l.Need), 120)),
 				w.fact("fact.owner", owner),
 			),
 			bots.Block{Text: w.parts(l.Score)},
 			bots.Block{Text: w.doubles(l, dups)},
+			bots.Block{Buttons: w.phoneButton(l)},
 			bots.Block{Note: w.say("lead.next", l.Number)},
 		),
 	}
@@ -183,7 +184,7 @@ func (w Words) understood(given map[string]string) string {
 		if field == "电话" {
 			value = sales.MaskPhone(value)
 		}
-		all = append(all, field+" "+clip(value, 40))
+		all = append(all, field+" "+clip(sales.MaskPhones(value), 40))
 	}
 	if len(all) == 0 {
 		return ""
@@ -214,31 +215,46 @@ func (w Words) Problem(p sales.Problem) string {
 	if !ok {
 		hint = w.say("problem.hint")
 	}
-	return w.say("problem.invalid", p.Field, clip(p.Got, 40), hint)
+	return w.say("problem.invalid", p.Field, clip(sales.MaskPhones(p.Got), 40), hint)
 }
 
 // LeadOwned tells somebody of a lead that is theirs now. The number is masked:
 // a tap shows it.
 func (w Words) LeadOwned(l sales.Lead) bots.Card {
-	c := bots.Card{
+	return bots.Card{
 		Title: title(w.say("lead.owned", l.Number), clip(l.Company, nameMax), w.worth(l.Score)),
 		Tone:  bots.ToneAct,
 		Blocks: blocks(
 			facts(
-				w.fact("fact.call_by", w.Due(l.RespondBy, l.CreatedAt)),
+				w.clock(l),
 				w.fact("fact.contact", w.contact(l)),
-				w.fact("fact.need", clip(l.Need, 120)),
+				w.fact("fact.need", clip(sales.MaskPhones(l.Need), 120)),
 				w.fact("fact.source", l.Source),
 				w.fact("fact.by", w.Name(l.CreatedBy)),
 			),
+			bots.Block{Buttons: w.phoneButton(l)},
 		),
 		Fallback: w.say("lead.owned_fallback", l.Number),
 	}
-	if l.Phone != "" {
-		value := map[string]string{"no": strconv.FormatInt(l.Number, 10)}
-		c.Blocks = append(c.Blocks, bots.Block{Buttons: []bots.Button{{Text: w.say("button.phone"), Action: "phone", Value: value, Style: bots.ButtonPrimary}}})
+}
+
+// clock is by when a lead wants its first call, or, where its grade sets no such
+// time, its first follow-up.
+func (w Words) clock(l sales.Lead) bots.Fact {
+	if l.RespondBy.At.IsZero() && w.Rules != nil && w.Rules.Clocks.FollowUpIn > 0 {
+		at := l.CreatedAt.Add(w.Rules.Clocks.FollowUpIn)
+		return w.fact("fact.follow_by", w.say("due.by", w.near(at, l.CreatedAt))+w.say("due.natural", w.span(w.Rules.Clocks.FollowUpIn)))
 	}
-	return c
+	return w.fact("fact.call_by", w.Due(l.RespondBy, l.CreatedAt))
+}
+
+// phoneButton shows the owner the full number.
+func (w Words) phoneButton(l sales.Lead) []bots.Button {
+	if l.Phone == "" {
+		return nil
+	}
+	value := map[string]string{"no": strconv.FormatInt(l.Number, 10)}
+	return []bots.Button{{Text: w.say("button.phone"), Action: "phone", Value: value, Style: bots.ButtonPrimary}}
 }
 
 // LeadPhone is what the owner sees after a tap.

@@ -130,8 +130,9 @@ func (c *call) findDeal(ctx context.Context, cmd command) (found, error) {
 	return found{}, c.refuse(ctx, "no_deal", c.w.NoDeal(name, near(append(own, others...), name)))
 }
 
-// named finds the deals that the first words of a command name, the more words
-// the better, and gives the words that remain. Behind a name, where the verb
+// named finds the deals that the first words of a command name best, of equals
+// with more words, and gives the words that remain: in 丢单 华东智造 预算取消 the
+// last word is no part of the name. Behind a name, where the verb
 // comes later, all words must be the name: 如果华东智造 is none.
 func named(deals []sales.Deal, cmd command) (hits []sales.Deal, rest []string) {
 	least, shortest := fitAround, 1
@@ -141,12 +142,18 @@ func named(deals []sales.Deal, cmd command) (hits []sales.Deal, rest []string) {
 	if cmd.Doubt {
 		least = fitPart
 	}
+	top := fitNone
 	for n := min(len(cmd.Words), max(nameWordsMax, shortest)); n >= shortest; n-- {
-		if hits = best(deals, strings.Join(cmd.Words[:n], " "), least); len(hits) > 0 {
-			return hits, cmd.Words[n:]
+		name := strings.Join(cmd.Words[:n], " ")
+		found := best(deals, name, least)
+		if len(found) == 0 {
+			continue
+		}
+		if f := fit(found[0], name); f > top {
+			top, hits, rest = f, found, cmd.Words[n:]
 		}
 	}
-	return nil, nil
+	return hits, rest
 }
 
 func numberOf(cmd command) int64 {

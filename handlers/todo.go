@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"slices"
+	"strings"
 
 	"genjin/bots"
 	"genjin/cards"
@@ -116,12 +118,16 @@ func mine(ctx context.Context, c *call, _ command) error {
 
 // snooze keeps reminders of a lead or a deal silent for a while, for a reason.
 func snooze(ctx context.Context, c *call, cmd command) error {
-	if cmd.Number == 0 || len(cmd.Words) < 2 {
+	words := slices.DeleteFunc(slices.Clone(cmd.Words), func(w string) bool { return w == "到" || w == "至" })
+	if reason := cmd.Fields["原因"]; reason != "" { // 静音 #3 3天 原因=等客户预算
+		words = append(words, reason)
+	}
+	if cmd.Number == 0 || len(words) < 2 {
 		return c.refuse(ctx, "snooze_form", c.w.Say("snooze.how"))
 	}
 	now := c.tx.Now().In(c.Location)
-	until, ok := day(cmd.Words[0], now)
-	reason := command{Words: cmd.Words[1:]}.name()
+	until, ok := day(strings.TrimPrefix(words[0], "到"), now)
+	reason := command{Words: words[1:]}.name()
 	switch {
 	case !ok || !until.After(now.AddDate(0, 0, -1)):
 		return c.refuse(ctx, "snooze_form", c.w.Say("snooze.how"))

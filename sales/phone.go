@@ -124,6 +124,22 @@ func MaskPhone(s string) string {
 	}
 }
 
+// MaskPhones hides the numbers that stand in a text.
+func MaskPhones(text string) string {
+	return phoneInText.ReplaceAllStringFunc(text, func(found string) string {
+		digits := strings.Map(func(r rune) rune {
+			if r < '0' || r > '9' {
+				return -1
+			}
+			return r
+		}, found)
+		return digits[len(digits)-11:len(digits)-8] + "****" + digits[len(digits)-4:]
+	})
+}
+
+// phoneInText finds a mobile number in a text, as people write it.
+var phoneInText = regexp.MustCompile(`(?:\+?86[- ]?)?\b1[3-9]\d(?:[- ]?\d{4}){2}\b|\+?861[3-9]\d{9}\b`)
+
 // NormalEmail writes an address in one way: lower case, without spaces.
 func NormalEmail(s string) (string, error) {
 	s = strings.TrimPrefix(strings.ToLower(Fold(s)), "mailto:")
