@@ -29,13 +29,14 @@ var eventWords = map[string]string{
 
 // outcomeWords are what came of an event; refusals stand in refusalWords.
 var outcomeWords = map[string]string{
-	"ok":            "接受",
-	"empty":         "先收下文件，检查内容后再答复",
-	"recorded":      "只记录，没有要做的",
-	"not_addressed": "群里没有 @ 机器人，不处理",
-	"stranger":      "名单里没有这个人，婉拒",
-	"recalled":      "消息已撤回，文件作废",
-	"left":          "离职：待他处理的事转给主管",
+	"ok":             "接受",
+	"empty":          "没有文字；文件检查后再答复",
+	"recorded":       "只记录，没有要做的",
+	"not_addressed":  "群里没有 @ 机器人，不处理",
+	"stranger":       "名单里没有这个人，婉拒",
+	"recalled":       "消息已撤回，文件作废",
+	"left":           "离职：待他处理的事转给主管",
+	"waits_for_file": "文件还在检查，查完就推进",
 }
 
 // refusalWords are why something was not done, in short; the answer to the
@@ -48,6 +49,8 @@ var refusalWords = map[string]string{
 	"not_yours": "不是本人的", "lead_problems": "信息不全或有误", "unknown": "没听懂", "help": "没有这个说法", "talk": "只是谈到，不是指令", "not_exact": "写法不够明确",
 	"no_stage": "没有这个阶段", "no_deal": "没有这个商机", "no_lead": "没有这条线索", "no_approval": "没有这个审批", "quota": "今天的文件已收满", "expired": "卡片已过期",
 	"two_moves": "一句话里有两件事", "amount": "金额写法有误", "which_lead": "没说哪条线索", "which_stage": "没说推进到哪", "draft_expired": "草稿已过期", "too_soon": "刚催过",
+	"several_deals": "不止一个商机对得上", "several_people": "不止一个人对得上", "no_person": "没有这个人", "no_number": "没有这个编号", "lead_closed": "线索已经结束",
+	"form_used": "表单已经提交过", "form_closed": "表单已经失效", "value_invalid": "卡片对不上", "choice_range": "没有这个选项",
 }
 
 // actionWords are the lines of the audit log as people say them.

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"genjin/bots"
 	"genjin/playground"
 	"genjin/playground/feishusim"
 	"genjin/store"
@@ -89,6 +90,9 @@ func (t *tracer) event(s *step) playground.TraceEvent {
 		words, state := decided(s.event.Outcome)
 		e.State = state
 		e.Lines = append(e.Lines, playground.TraceLine{Label: "决定", Text: words})
+		if toast := decode[bots.Answer](s.event.Answer).Text; toast != "" {
+			e.Lines = append(e.Lines, playground.TraceLine{Label: "提示", Text: short(toast)})
+		}
 	}
 	for _, l := range s.leaves {
 		text := t.leaf(l)
