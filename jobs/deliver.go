@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"time"
 
 	"genjin/bots"
 	"genjin/sales"
@@ -106,6 +107,21 @@ func (e *Engine) alarmIn(ctx context.Context, tx *store.Tx, a alarm) error {
 		}
 	}
 	return nil
+}
+
+// alarmOnce is [Engine.alarmIn] in a transaction of its own, for what strikes
+// with every try: this process asks the store once per hour.
+func (e *Engine) alarmOnce(ctx context.Context, a alarm) error {
+	key := a.what + ":" + a.scope
+	hour := e.Now().Truncate(time.Hour)
+	if last, ok := e.alarmed.Load(key); ok && last == hour {
+		return nil
+	}
+	err := e.Store.Do(ctx, func(tx *store.Tx) error { return e.alarmIn(ctx, tx, a) })
+	if err == nil {
+		e.alarmed.Store(key, hour)
+	}
+	return err
 }
 
 // otherRoad is taken when a message was refused for good: a card becomes a text

@@ -60,6 +60,7 @@ type Engine struct {
 	freed    chan struct{} // one of them is free again
 	running  sync.Map      // job id → struct{}: what this process has in hand
 	flying   sync.WaitGroup
+	alarmed  sync.Map // trouble → hour in which the admins were told of it
 
 	// The ticker's own.
 	ticked       map[string]string // kind → key of the last period put into the ledger

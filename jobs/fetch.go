@@ -15,7 +15,7 @@ import (
 
 const (
 	fetchTries = 12
-	fetchFor   = 30 * time.Minute
+	fetchFor   = 15 * time.Minute
 )
 
 // filePayload names the file that a job of kind fetch copies.

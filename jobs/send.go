@@ -21,6 +21,10 @@ import (
 // dedup id after an hour; beyond this a second try could be seen twice.
 const doubtFor = 50 * time.Minute
 
+// outageAfter is how long a message may be tried in vain until the admins hear
+// of it.
+const outageAfter = 45 * time.Second
+
 // letter is a message on its way, with what decides whether it still goes.
 type letter struct {
 	store.Message
@@ -228,12 +232,11 @@ func (e *Engine) unsaid(ctx context.Context, m store.Message, err error) (finish
 	if err := e.Store.NoteTry(ctx, m.ID, se.Code == bots.CodeUnknown && m.Update == "", se.Error()); err != nil {
 		return nil, err
 	}
-	if se.Code == bots.CodeConfig {
-		e.Logger.LogAttrs(ctx, slog.LevelError, "the platform wants a person: credentials, scope or quota", slog.String("bot", m.Bot), slog.String("platform", se.Platform))
-		err := e.Store.Do(ctx, func(tx *store.Tx) error {
-			return e.alarmIn(ctx, tx, alarm{what: "config", scope: m.Bot, id: m.Bot, cause: se.Error()})
-		})
-		return nil, errors.Join(se, err)
+	switch {
+	case se.Code == bots.CodeConfig:
+		return nil, errors.Join(se, e.alarmOnce(ctx, alarm{what: "config", scope: m.Bot, id: m.Bot, cause: se.Error()}))
+	case !m.FirstTryAt.IsZero() && e.Now().Sub(m.FirstTryAt) > outageAfter:
+		return nil, errors.Join(se, e.alarmOnce(ctx, alarm{what: "platform", scope: m.Bot, id: m.Bot, cause: se.Error()}))
 	}
 	return nil, se
 }

@@ -356,3 +356,30 @@ func TestConfigurationFaultAlarmsOnceAndRecovers(t *testing.T) {
 	}
 	w.said(w.feishu, "feishu_admin", 1, "凭证")
 }
+
+func TestPlatformOutageAlarmsWithinAMinuteAndLosesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.feishu.refuse(fault(bots.CodeUnavailable, true, 0))
+	ids := make([]string, 0, 8)
+	for range cap(ids) {
+		ids = append(ids, w.post(toLi(), bots.Message{Text: "你好"}))
+	}
+	begun := w.clock()
+	for w.clock().Sub(begun) <= 10*time.Minute {
+		w.work()
+		if w.clock().Sub(begun) > time.Minute && w.log.count("msg=alarm what=platform") != 1 {
+			t.Fatalf("%d alarms after %v", w.log.count("msg=alarm what=platform"), w.clock().Sub(begun))
+		}
+		w.pass(15 * time.Second)
+	}
+	w.feishu.refuse(nil)
+	w.pass(30 * time.Second)
+	w.settle()
+	for _, id := range ids {
+		if m := w.message(id); m.State != store.MessageSent {
+			t.Errorf("message is %s", m.State)
+		}
+	}
+	w.said(w.feishu, "feishu_li", len(ids))
+}
