@@ -13,7 +13,7 @@ func useCases() map[verb]use {
 	return map[verb]use{
 		verbLead: lead, verbConvert: convert, verbMove: move, verbWon: closeDeal, verbLost: closeDeal, verbTouch: touch,
 		verbApprove: decideByText, verbReject: decideByText, verbTransfer: decideByText, verbReturn: decideByText, verbNudge: nudge,
-		verbTodo: todo, verbMine: mine, verbSnooze: snooze, verbDelegate: delegate, verbHelp: help, verbUndo: undo,
+		verbTodo: todo, verbMine: mine, verbSnooze: snooze, verbDelegate: delegate, verbHandOver: handOverWork, verbHelp: help, verbUndo: undo,
 		verbCancel: cancel, verbGoOn: goOn, verbChoose: choose, verbFields: fillIn,
 		verbEmpty: empty, verbTwo: two, verbTalk: talk, verbNotExact: notExact, verbUnknown: unknown,
 	}

@@ -98,6 +98,18 @@ func (c *call) handOver(ctx context.Context, p sales.Person, d sales.Delegation,
 	return c.save(ctx, change)
 }
 
+// goneKept is how long an account that the platform deleted is turned away by
+// that alone: long enough for org.yaml to say so.
+const goneKept = 30 * 24 * time.Hour
+
+// gone tells whether the platform said that the account was deleted: events of
+// it that are still on their way decide nothing.
+func (c *call) gone(ctx context.Context) (bool, error) {
+	var yes bool
+	_, err := c.kept(ctx, keptGone+c.event.Bot+":"+c.event.User, &yes)
+	return yes, err
+}
+
 // userLeft is a person who is gone from the platform: what waits for them goes
 // to their manager, and the admins are asked to mend org.yaml.
 func (c *call) userLeft(ctx context.Context) error {
@@ -107,6 +119,9 @@ func (c *call) userLeft(ctx context.Context) error {
 		return nil
 	}
 	c.outcome = "left"
+	if err := c.keep(ctx, keptGone+c.event.Bot+":"+c.event.User, "gone", true, goneKept); err != nil {
+		return err
+	}
 	platform := c.w.Say("platform." + c.event.Bot)
 	text := c.w.Say("left.told_none", gone.Name, platform)
 	if boss, ok := c.w.Org.Manager(gone.ID); ok {

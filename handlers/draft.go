@@ -21,6 +21,7 @@ const (
 	keptWait = "wait:" // + file id: moves that wait for the file
 	keptLast = "last:" // + person id: the last move, for 撤销
 	keptForm = "form:" // + token: the intake page
+	keptGone = "gone:" // + platform + account: whom the platform deleted
 	keptSent = "sent:" // + platform + message id: files that came with a message
 )
 

@@ -187,6 +187,13 @@ func (c *call) handle(ctx context.Context) error {
 	if !known || me.Left {
 		return c.stranger(ctx)
 	}
+	gone, err := c.gone(ctx)
+	if err != nil {
+		return err
+	}
+	if gone {
+		return c.stranger(ctx)
+	}
 	c.me = me
 	return c.serve(ctx)
 }

@@ -17,6 +17,7 @@ const (
 	verbMine     verb = "我的"
 	verbSnooze   verb = "静音"
 	verbDelegate verb = "代理"
+	verbHandOver verb = "交接"
 	verbHelp     verb = "帮助"
 	verbUndo     verb = "撤销"
 	verbCancel   verb = "取消"
@@ -45,6 +46,7 @@ var verbs = map[string]verb{
 	"我的": verbMine, "wode": verbMine, "wd": verbMine, "mine": verbMine, "商机": verbMine,
 	"静音": verbSnooze, "jingyin": verbSnooze, "jy": verbSnooze, "mute": verbSnooze, "snooze": verbSnooze,
 	"代理": verbDelegate, "daili": verbDelegate, "dl": verbDelegate, "delegate": verbDelegate,
+	"交接": verbHandOver, "jiaojie": verbHandOver, "jj": verbHandOver, "handover": verbHandOver,
 	"帮助": verbHelp, "bangzhu": verbHelp, "bz": verbHelp, "help": verbHelp, "?": verbHelp, "菜单": verbHelp,
 	"撤销": verbUndo, "chexiao": verbUndo, "cx": verbUndo, "undo": verbUndo, "撤回": verbUndo,
 	"取消": verbCancel, "quxiao": verbCancel, "qx": verbCancel, "cancel": verbCancel,
