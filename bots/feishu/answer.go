@@ -1,7 +1,9 @@
 package feishu
 
 import (
+	"context"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 
 	"genjin/bots"
@@ -30,8 +32,11 @@ func (b *Bot) Answer(e bots.Event, a bots.Answer) bots.Response {
 			body["toast"] = map[string]string{"type": toastType(a.Tone), "content": a.Text}
 		}
 		if a.Card != nil {
-			if card, err := render(*a.Card); err == nil {
+			card, err := render(*a.Card)
+			if err == nil {
 				body["card"] = map[string]any{"type": "raw", "data": json.RawMessage(card)}
+			} else { // the words must do
+				b.Logger.LogAttrs(context.Background(), slog.LevelWarn, "card in an answer left out", slog.Any("error", err))
 			}
 		}
 	}

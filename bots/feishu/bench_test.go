@@ -41,21 +41,29 @@ func BenchmarkDecode(b *testing.B) {
 		w.WriteHeader(a.Status)
 		_, _ = w.Write(a.Body)
 	}
-	request := func() *http.Request {
-		r := httptest.NewRequest(http.MethodPost, "/webhooks/feishu", bytes.NewReader(body))
-		r.Header = header
-		return r
-	}
+	// The requests and recorders are made before the clock runs: they are ours
+	// and the SDK's alike, and would only hide the difference.
 	const batch = 50
 	run := func(f http.HandlerFunc) time.Duration {
+		var (
+			requests [batch]*http.Request
+			answers  [batch]*httptest.ResponseRecorder
+		)
+		for i := range batch {
+			requests[i], answers[i] = httptest.NewRequest(http.MethodPost, "/webhooks/feishu", bytes.NewReader(body)), httptest.NewRecorder()
+			requests[i].Header = header
+		}
 		began := time.Now()
-		for range batch {
-			w := httptest.NewRecorder()
-			if f(w, request()); w.Code != http.StatusOK {
+		for i := range batch {
+			f(answers[i], requests[i])
+		}
+		took := time.Since(began)
+		for _, w := range answers {
+			if w.Code != http.StatusOK {
 				b.Fatalf("status %d %s", w.Code, w.Body)
 			}
 		}
-		return time.Since(began)
+		return took
 	}
 	run(peer)
 	var mine, theirs time.Duration

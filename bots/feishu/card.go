@@ -3,8 +3,9 @@ package feishu
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
+	"regexp"
 	"strconv"
+	"strings"
 
 	"genjin/bots"
 )
@@ -25,13 +26,13 @@ type object = map[string]any
 // nobody's words become markup. A card beyond the platform's limits is an error
 // with [bots.CodeRefused].
 func render(c bots.Card) ([]byte, error) {
-	r := &renderer{}
-	var elements []any
+	r := &renderer{taken: map[string]int{}}
+	elements := []any{}
 	for _, b := range c.Blocks {
 		elements = append(elements, r.block(b)...)
 	}
 	if c.Fallback != "" {
-		elements = append(elements, r.note(c.Fallback))
+		elements = append(elements, note(c.Fallback))
 	}
 	card := object{
 		"schema": "2.0",
@@ -43,10 +44,29 @@ func render(c bots.Card) ([]byte, error) {
 	if err != nil {
 		return nil, &bots.SendError{Code: bots.CodeRefused, Platform: "render", Err: fmt.Errorf("card: %w", err)}
 	}
-	if len(text) > cardBytesMax || r.elements > cardElementsMax {
-		return nil, &bots.SendError{Code: bots.CodeRefused, Platform: "render", Err: fmt.Errorf("card of %d bytes and %d elements is too large", len(text), r.elements)}
+	if n := tags(card); len(text) > cardBytesMax || n > cardElementsMax {
+		return nil, &bots.SendError{Code: bots.CodeRefused, Platform: "render", Err: fmt.Errorf("card of %d bytes and %d elements is too large", len(text), n)}
 	}
 	return text, nil
+}
+
+// tags counts a card's elements as the platform does: everything with a tag.
+func tags(v any) int {
+	n := 0
+	switch v := v.(type) {
+	case object:
+		if _, is := v["tag"]; is {
+			n++
+		}
+		for _, part := range v {
+			n += tags(part)
+		}
+	case []any:
+		for _, part := range v {
+			n += tags(part)
+		}
+	}
+	return n
 }
 
 // template is the head's colour; mark says the same for those who see none.
@@ -80,37 +100,54 @@ func mark(t bots.Tone) string {
 	return ""
 }
 
-// renderer counts what it draws and keeps names apart.
+// plain is a text without markup. The one thing that some clients look for even
+// there, a mention, is taken apart.
+func plain(s string) object {
+	return object{"tag": "plain_text", "content": strings.ReplaceAll(s, "<at", "＜at")}
+}
+
+func div(s string) object { return object{"tag": "div", "text": plain(s)} }
+
+func note(s string) object {
+	text := plain(s)
+	text["text_size"], text["text_color"] = "notation", "grey"
+	return object{"tag": "div", "text": text}
+}
+
+// renderer keeps the names of a card's parts apart: the platform wants each to
+// be the only one of its name in the whole card.
 type renderer struct {
-	elements int
-	names    int
+	taken   map[string]int
+	buttons int
 }
 
-func plain(s string) object { return object{"tag": "plain_text", "content": escapeText(s)} }
-
-func (r *renderer) div(s string) object {
-	r.elements += 2
-	return object{"tag": "div", "text": plain(s)}
+// name gives a part a name that no other part of the card has.
+func (r *renderer) name(want string) string {
+	r.taken[want]++
+	if n := r.taken[want]; n > 1 {
+		return want + "~" + strconv.Itoa(n)
+	}
+	return want
 }
 
-func (r *renderer) note(s string) object {
-	r.elements += 2
-	return object{"tag": "div", "text": object{"tag": "plain_text", "content": escapeText(s), "text_size": "notation", "text_color": "grey"}}
-}
+// numbered is what [renderer.name] adds.
+var numbered = regexp.MustCompile(`~\d+$`)
+
+// ownName is the name that a part was given by those who made the card.
+func ownName(name string) string { return numbered.ReplaceAllString(name, "") }
 
 func (r *renderer) block(b bots.Block) []any {
 	var out []any
 	if b.Text != "" {
-		out = append(out, r.div(b.Text))
+		out = append(out, div(b.Text))
 	}
 	for _, f := range b.Facts {
-		out = append(out, r.div(f.Name+"："+f.Value))
+		out = append(out, div(f.Name+"："+f.Value))
 	}
 	if b.Note != "" {
-		out = append(out, r.note(b.Note))
+		out = append(out, note(b.Note))
 	}
 	if b.Divider {
-		r.elements++
 		out = append(out, object{"tag": "hr"})
 	}
 	if b.Form != nil {
@@ -122,90 +159,30 @@ func (r *renderer) block(b bots.Block) []any {
 	return out
 }
 
-// form stands at the root of the card, as the platform asks; every part of it
-// has a name of its own.
-func (r *renderer) form(f bots.Form) object {
-	r.elements++
-	elements := make([]any, 0, len(f.Inputs)+1)
-	for _, in := range f.Inputs {
-		elements = append(elements, r.input(in))
-	}
-	elements = append(elements, r.row(f.Buttons, true))
-	return object{"tag": "form", "name": f.Name, "elements": elements}
-}
-
-func (r *renderer) input(in bots.Input) object {
-	r.elements += 3
-	out := object{"name": in.Name, "required": in.Required}
-	if in.Hint != "" {
-		out["placeholder"] = plain(in.Hint)
-	}
-	switch in.Kind {
-	case bots.InputChoice:
-		options := make([]any, 0, len(in.Options))
-		for _, o := range in.Options {
-			r.elements++
-			options = append(options, object{"text": plain(o.Text), "value": o.Value})
-		}
-		out["tag"], out["options"] = "select_static", options
-		if in.Hint == "" {
-			out["placeholder"] = plain(in.Label)
-		}
-		if in.Default != "" {
-			out["initial_option"] = in.Default
-		}
-	case bots.InputDate:
-		out["tag"] = "date_picker"
-		if in.Default != "" {
-			out["initial_date"] = in.Default
-		}
-	case bots.InputPerson:
-		out["tag"], out["options"] = "select_person", []any{}
-	case bots.InputText, bots.InputLongText:
-		textInput(out, in)
-	}
-	return out
-}
-
-func textInput(out object, in bots.Input) {
-	out["tag"], out["label"], out["input_type"] = "input", plain(in.Label), "text"
-	if in.Kind == bots.InputLongText {
-		out["input_type"], out["rows"] = "multiline_text", 2
-	}
-	if in.Default != "" {
-		out["default_value"] = in.Default
-	}
-	if in.MaxLen > 0 {
-		out["max_length"] = in.MaxLen
-	}
-}
-
 // row sets buttons side by side; they wrap on a phone.
 func (r *renderer) row(buttons []bots.Button, submits bool) object {
-	r.elements++
 	columns := make([]any, 0, len(buttons))
 	for _, b := range buttons {
-		r.elements++
 		columns = append(columns, object{"tag": "column", "width": "auto", "elements": []any{r.button(b, submits)}})
 	}
 	return object{"tag": "column_set", "flex_mode": "flow", "horizontal_spacing": "8px", "columns": columns}
 }
 
 func (r *renderer) button(b bots.Button, submits bool) object {
-	r.elements += 2
-	r.names++
-	value := map[string]string{actionKey: b.Action}
-	maps.Copy(value, b.Value)
+	r.buttons++
+	value := object{actionKey: b.Action}
+	for k, v := range b.Value {
+		value[k] = v
+	}
 	out := object{
-		"tag": "button", "name": "b" + strconv.Itoa(r.names) + "_" + b.Action, "text": plain(b.Text), "type": buttonType(b.Style),
+		"tag": "button", "name": r.name("b" + strconv.Itoa(r.buttons) + "_" + b.Action), "text": plain(b.Text), "type": buttonType(b.Style),
 		"behaviors": []any{object{"type": "callback", "value": value}},
 	}
 	if submits {
 		out["form_action_type"] = "submit"
 	}
 	if b.Confirm != "" {
-		r.elements += 2
-		out["confirm"] = object{"title": plain("请确认"), "text": plain(b.Confirm)}
+		out["confirm"] = object{"title": plain(wordConfirm), "text": plain(b.Confirm)}
 	}
 	return out
 }

@@ -2,6 +2,9 @@ package feishu
 
 import "slices"
 
+// apiLimitCode says that an API is called too often, by whomever.
+const apiLimitCode = 99991400
+
 // The platform's codes by what they mean for another try
 // (open.feishu.cn/document, generic error codes and im-v1).
 var (

@@ -14,9 +14,12 @@ import (
 // apart why would help only an attacker.
 var errDecrypt = errors.New("does not decrypt")
 
-// keyOf derives the AES key from an Encrypt Key (open.feishu.cn, "Encrypt Key
-// 加密策略").
-func keyOf(encryptKey string) [32]byte { return sha256.Sum256([]byte(encryptKey)) }
+// blockOf gives the cipher of the events' encryption, AES-256 under the hash of
+// the Encrypt Key (open.feishu.cn, "Encrypt Key 加密策略").
+func blockOf(encryptKey string) (cipher.Block, error) {
+	key := sha256.Sum256([]byte(encryptKey))
+	return aes.NewCipher(key[:])
+}
 
 // signed tells whether signature = hex(sha256(timestamp + nonce + key + body))
 // over the raw bytes of the body, in constant time.
@@ -32,13 +35,11 @@ func signed(signature, timestamp, nonce, encryptKey string, body []byte) bool {
 }
 
 // decrypt opens base64(iv ‖ AES-256-CBC(PKCS#7(plain))).
-func decrypt(key [32]byte, sealed string) ([]byte, error) {
-	raw, err := base64.StdEncoding.DecodeString(sealed)
+func decrypt(block cipher.Block, sealed []byte) ([]byte, error) {
+	raw := make([]byte, base64.StdEncoding.DecodedLen(len(sealed)))
+	n, err := base64.StdEncoding.Decode(raw, sealed)
+	raw = raw[:n]
 	if err != nil || len(raw) < 2*aes.BlockSize || len(raw)%aes.BlockSize != 0 {
-		return nil, errDecrypt
-	}
-	block, err := aes.NewCipher(key[:])
-	if err != nil {
 		return nil, errDecrypt
 	}
 	plain := raw[aes.BlockSize:]

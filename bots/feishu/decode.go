@@ -2,6 +2,7 @@ package feishu
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -32,9 +33,12 @@ func (b *Bot) Decode(r *http.Request) (bots.Inbound, error) {
 	if err != nil {
 		return bots.Inbound{}, err
 	}
+	if b.EncryptKey == "" || b.VerificationToken == "" { // a long connection has neither
+		return bots.Inbound{}, fault(bots.FaultSignature, "webhook_off", nil)
+	}
 	signature := r.Header.Get("X-Lark-Signature")
 	stamp := r.Header.Get("X-Lark-Request-Timestamp")
-	ok := signature != "" && b.EncryptKey != "" && signed(signature, stamp, r.Header.Get("X-Lark-Request-Nonce"), b.EncryptKey, body)
+	ok := signature != "" && signed(signature, stamp, r.Header.Get("X-Lark-Request-Nonce"), b.EncryptKey, body)
 	if signature != "" && !ok {
 		return b.urlCheck(body, "signature_invalid")
 	}
@@ -43,20 +47,20 @@ func (b *Bot) Decode(r *http.Request) (bots.Inbound, error) {
 		return bots.Inbound{}, err
 	}
 	switch {
-	case sealed == "":
+	case len(sealed) == 0:
 		return b.urlCheck(body, "plaintext_not_allowed")
 	case !ok:
 		return b.urlCheck(body, "signature_missing")
 	}
-	plain, err := decrypt(b.key, sealed)
+	plain, err := decrypt(b.block, sealed)
 	if err != nil {
 		return bots.Inbound{}, fault(bots.FaultMalformed, "decrypt_failed", nil)
 	}
-	return b.open(plain, stamp)
+	return b.open(r.Context(), plain, stamp)
 }
 
 // open reads a decrypted push.
-func (b *Bot) open(plain []byte, stamp string) (bots.Inbound, error) {
+func (b *Bot) open(ctx context.Context, plain []byte, stamp string) (bots.Inbound, error) {
 	e, err := readEnvelope(plain)
 	if err != nil {
 		return bots.Inbound{}, err
@@ -64,13 +68,13 @@ func (b *Bot) open(plain []byte, stamp string) (bots.Inbound, error) {
 	if e.Type == "url_verification" {
 		return b.challenge(e)
 	}
-	if err := b.fresh(stamp); err != nil {
+	if err := b.inWindow(stamp); err != nil {
 		return bots.Inbound{}, err
 	}
 	if !same(e.token(), b.VerificationToken) {
 		return bots.Inbound{}, fault(bots.FaultSignature, "token_invalid", nil)
 	}
-	ev, err := b.event(e, plain)
+	ev, err := b.event(ctx, e, plain)
 	if err != nil {
 		return bots.Inbound{}, err
 	}
@@ -85,32 +89,40 @@ func readBody(r *http.Request) ([]byte, error) {
 	if err != nil || kind != "application/json" {
 		return nil, fault(bots.FaultMedia, "content_type", nil)
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, bodyMax+1))
+	if r.ContentLength > bodyMax {
+		return nil, fault(bots.FaultTooLarge, "body_too_large", nil)
+	}
+	var in bytes.Buffer
+	in.Grow(int(max(r.ContentLength, 0)) + bytes.MinRead) // so that it is read in one piece
+	_, err = in.ReadFrom(io.LimitReader(r.Body, bodyMax+1))
 	var tooLarge *http.MaxBytesError
 	switch {
-	case errors.As(err, &tooLarge) || len(body) > bodyMax:
+	case errors.As(err, &tooLarge) || in.Len() > bodyMax:
 		return nil, fault(bots.FaultTooLarge, "body_too_large", nil)
 	case err != nil:
 		return nil, fault(bots.FaultMalformed, "read", err)
 	}
-	return body, nil
+	return in.Bytes(), nil
 }
 
 // readSealed gives the ciphertext of {"encrypt":"…"}, empty for a plain body.
-func readSealed(body []byte) (string, error) {
+func readSealed(body []byte) ([]byte, error) {
 	const before, after = `{"encrypt":"`, `"}`
 	if inner, ok := bytes.CutPrefix(body, []byte(before)); ok { // as the platform writes it
 		if inner, ok = bytes.CutSuffix(inner, []byte(after)); ok && !bytes.ContainsAny(inner, "\"\\") {
-			return string(inner), nil
+			return inner, nil
 		}
+	}
+	if err := strict(body); err != nil {
+		return nil, err
 	}
 	var outer struct {
 		Encrypt string `json:"encrypt"`
 	}
 	if err := json.Unmarshal(body, &outer); err != nil {
-		return "", jsonFault(err)
+		return nil, jsonFault(err)
 	}
-	return outer.Encrypt, nil
+	return []byte(outer.Encrypt), nil
 }
 
 func jsonFault(err error) error {
@@ -124,8 +136,8 @@ func jsonFault(err error) error {
 // Anything else is refused for the given reason.
 func (b *Bot) urlCheck(body []byte, reason string) (bots.Inbound, error) {
 	refused := fault(bots.FaultSignature, reason, nil)
-	if sealed, err := readSealed(body); err == nil && sealed != "" {
-		plain, err := decrypt(b.key, sealed)
+	if sealed, err := readSealed(body); err == nil && len(sealed) > 0 {
+		plain, err := decrypt(b.block, sealed)
 		if err != nil {
 			return bots.Inbound{}, refused
 		}
@@ -149,8 +161,8 @@ func (b *Bot) challenge(e envelope) (bots.Inbound, error) {
 	return bots.Inbound{Response: &bots.Response{Status: http.StatusOK, Type: jsonType, Body: body}}, nil
 }
 
-// fresh checks the time of a signed push.
-func (b *Bot) fresh(stamp string) error {
+// inWindow checks the time of a signed push.
+func (b *Bot) inWindow(stamp string) error {
 	seconds, err := strconv.ParseInt(stamp, 10, 64)
 	if err != nil {
 		return fault(bots.FaultSignature, "timestamp_invalid", nil)

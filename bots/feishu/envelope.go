@@ -2,10 +2,12 @@ package feishu
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 
 	"genjin/bots"
@@ -42,6 +44,9 @@ const messageType = "im.message.receive_v1"
 
 func readEnvelope(plain []byte) (envelope, error) {
 	var e envelope
+	if err := strict(plain); err != nil {
+		return e, err
+	}
 	if bytes.Contains(plain, []byte(messageType)) {
 		var m struct {
 			head
@@ -60,22 +65,17 @@ func readEnvelope(plain []byte) (envelope, error) {
 
 // check bounds the ids that are kept for ever.
 func (e envelope) check() error {
-	for _, id := range []string{e.Header.EventID, e.Header.EventType, e.Header.TenantKey, e.Header.AppID, e.UUID} {
-		if len(id) > idMax {
-			return fault(bots.FaultMalformed, "field_too_long", nil)
-		}
-	}
-	return nil
+	return bounded([]string{e.Header.EventID, e.Header.EventType, e.Header.TenantKey, e.Header.AppID, e.UUID})
 }
 
 // Read reads an event that came in clear over a connection which the hub opened
 // itself: it carries no signature.
-func (b *Bot) Read(plain []byte) (bots.Event, error) {
+func (b *Bot) Read(ctx context.Context, plain []byte) (bots.Event, error) {
 	e, err := readEnvelope(plain)
 	if err != nil {
 		return bots.Event{}, err
 	}
-	return b.event(e, plain)
+	return b.event(ctx, e, plain)
 }
 
 // token is the Verification Token that the push carries.
@@ -89,7 +89,7 @@ func (e envelope) token() string {
 // event reads what happened. Rightly signed pushes that are not understood are
 // events too: they are recorded and answered 200, since the platform would push
 // them again for hours.
-func (b *Bot) event(e envelope, plain []byte) (bots.Event, error) {
+func (b *Bot) event(ctx context.Context, e envelope, plain []byte) (bots.Event, error) {
 	ev := bots.Event{
 		Bot: Name, Key: "e:" + e.Header.EventID, Kind: bots.EventUnknown, Type: e.Header.EventType, Tenant: e.Header.TenantKey,
 		At: instant(e.Header.CreateTime),
@@ -106,34 +106,63 @@ func (b *Bot) event(e envelope, plain []byte) (bots.Event, error) {
 		ev.Type = "foreign"
 		return ev, nil
 	}
-	filled, err := b.fill(e, ev)
+	filled, err := b.fill(ctx, e, ev)
 	if err != nil {
 		return ev, nil //nolint:nilerr // signed, but of a shape we do not know: recorded as such
 	}
-	for _, id := range []string{filled.User, filled.Chat, filled.MessageID} {
+	if bytes.Contains(plain, []byte("u0000")) {
+		withoutNUL(&filled)
+	}
+	ids := []string{filled.User, filled.Chat, filled.MessageID}
+	for _, f := range filled.Files {
+		ids = append(ids, f.Key)
+	}
+	return filled, bounded(ids)
+}
+
+// bounded refuses ids that no platform gives.
+func bounded(ids []string) error {
+	for _, id := range ids {
 		if len(id) > idMax {
-			return bots.Event{}, fault(bots.FaultMalformed, "field_too_long", nil)
+			return fault(bots.FaultMalformed, "field_too_long", nil)
 		}
 	}
-	return filled, nil
+	return nil
+}
+
+// withoutNUL puts U+FFFD for the one character that PostgreSQL cannot keep.
+func withoutNUL(ev *bots.Event) {
+	mend := func(words ...*string) {
+		for _, w := range words {
+			*w = strings.ReplaceAll(*w, "\x00", "\uFFFD")
+		}
+	}
+	mend(&ev.Key, &ev.Type, &ev.Tenant, &ev.User, &ev.Chat, &ev.MessageID, &ev.Text)
+	for i := range ev.Files {
+		mend(&ev.Files[i].Key, &ev.Files[i].MessageID, &ev.Files[i].Name)
+	}
+	if c := ev.Click; c != nil {
+		ref := string(c.Card)
+		mend(&c.Action, &ref)
+		c.Card = bots.CardRef(ref)
+		for _, m := range []map[string]string{c.Value, c.Form} {
+			for k, v := range m {
+				mend(&v)
+				m[k] = v
+			}
+		}
+	}
 }
 
 // fill reads the event's body; an unknown type stays as it is.
-func (b *Bot) fill(e envelope, ev bots.Event) (bots.Event, error) {
+func (b *Bot) fill(ctx context.Context, e envelope, ev bots.Event) (bots.Event, error) {
 	if e.Message != nil {
-		return b.message(ev, e.Message)
+		return b.message(ctx, ev, e.Message)
 	}
 	if read, known := readers()[e.Header.EventType]; known {
-		return read(b, ev, e.Event)
+		return read(ev, e.Event)
 	}
 	return ev, nil
-}
-
-// foreign tells whether a tenant is not the one whose events came first: a
-// self-built app has one tenant.
-func (b *Bot) foreign(tenant string) bool {
-	b.tenant.CompareAndSwap(nil, &tenant)
-	return *b.tenant.Load() != tenant
 }
 
 // typeV1 is the type of an old envelope's event.

@@ -1,12 +1,13 @@
 package feishu
 
 import (
+	"crypto/cipher"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
-	"sync"
-	"sync/atomic"
+	"strings"
 	"time"
 
 	larkcore "github.com/larksuite/oapi-sdk-go/v3/core"
@@ -21,11 +22,11 @@ const Name = "feishu"
 type Options struct {
 	AppID             string
 	AppSecret         string
-	EncryptKey        string // compulsory for the webhook
+	EncryptKey        string // compulsory for the webhook, as is the next
 	VerificationToken string
 	APIBase           string // https://open.feishu.cn
 	HTTPClient        *http.Client
-	Now               func() time.Time
+	Now               func() time.Time // the hub's clock: how old a push may be
 	Logger            *slog.Logger
 }
 
@@ -33,24 +34,21 @@ type Options struct {
 type Bot struct {
 	Options
 
-	key    [32]byte // of the events' encryption
+	block  cipher.Block // of the events' encryption
 	sdk    *larkcore.Config
 	http   *http.Client
+	wall   func() time.Time // tokens and paces live by real time, not by a demo's clock
 	tokens tokens
 	limits limits
 	cards  keyed // PATCH of one message is serialized
-
-	me     atomic.Pointer[string] // the bot's own open id, once asked
-	tenant atomic.Pointer[string] // the tenant of the first event: another one is foreign
+	files  uploads
+	me     identity
 }
 
 var (
 	_ bots.Bot     = (*Bot)(nil)
 	_ bots.Fetcher = (*Bot)(nil)
 )
-
-// callTimeout bounds one call of the API, from dialling to the last byte.
-const callTimeout = 10 * time.Second
 
 // New makes a bot. It calls nobody.
 func New(o Options) (*Bot, error) {
@@ -66,58 +64,36 @@ func New(o Options) (*Bot, error) {
 	if o.APIBase == "" {
 		o.APIBase = "https://open.feishu.cn"
 	}
-	b := &Bot{Options: o, key: keyOf(o.EncryptKey), http: o.HTTPClient}
-	if b.http == nil {
-		b.http = &http.Client{Transport: &http.Transport{
-			Proxy: http.ProxyFromEnvironment, DialContext: (&net.Dialer{Timeout: 3 * time.Second}).DialContext, TLSHandshakeTimeout: 5 * time.Second,
-			ResponseHeaderTimeout: callTimeout, MaxIdleConnsPerHost: 32, IdleConnTimeout: time.Minute,
-		}}
+	o.APIBase = strings.TrimRight(o.APIBase, "/")
+	block, err := blockOf(o.EncryptKey)
+	if err != nil {
+		return nil, fmt.Errorf("feishu: encrypt key: %w", err)
 	}
+	b := &Bot{Options: o, block: block, http: client(o.HTTPClient), wall: time.Now}
 	b.sdk = &larkcore.Config{
 		BaseUrl: o.APIBase, AppId: o.AppID, AppSecret: o.AppSecret, AppType: larkcore.AppTypeSelfBuilt,
-		HttpClient: &http.Client{Transport: b.http.Transport, Timeout: callTimeout}, Logger: sdkLog{o.Logger},
+		HttpClient: b.http, Logger: sdkLog{o.Logger},
 	}
 	larkcore.NewSerialization(b.sdk)
-	b.tokens.fetch = b.fetchToken
-	b.tokens.now = time.Now // tokens live by the platform's clock, not by the demo's
-	b.limits.now = time.Now
+	b.tokens.fetch, b.tokens.now, b.limits.now = b.fetchToken, b.wall, b.wall
 	return b, nil
+}
+
+// client gives an HTTP client whose every step has a limit, the whole of a call
+// being limited by its context. It follows no redirects: the API makes none, and
+// one would carry the token away.
+func client(given *http.Client) *http.Client {
+	c := &http.Client{Transport: &http.Transport{
+		Proxy: http.ProxyFromEnvironment, DialContext: (&net.Dialer{Timeout: 3 * time.Second}).DialContext, TLSHandshakeTimeout: 5 * time.Second,
+		ResponseHeaderTimeout: callTimeout, MaxIdleConnsPerHost: 32, IdleConnTimeout: time.Minute,
+	}}
+	if given != nil {
+		own := *given
+		c = &own
+	}
+	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return c
 }
 
 // Name implements [bots.Bot].
 func (*Bot) Name() string { return Name }
-
-// keyed is a set of locks by name; a lock nobody holds takes no room.
-type keyed struct {
-	mu    sync.Mutex
-	locks map[string]*keyedLock
-}
-
-type keyedLock struct {
-	sync.Mutex
-	users int
-}
-
-// lock waits for the lock of a name and returns how to let go of it.
-func (k *keyed) lock(name string) (unlock func()) {
-	k.mu.Lock()
-	if k.locks == nil {
-		k.locks = map[string]*keyedLock{}
-	}
-	l := k.locks[name]
-	if l == nil {
-		l = &keyedLock{}
-		k.locks[name] = l
-	}
-	l.users++
-	k.mu.Unlock()
-	l.Lock()
-	return func() {
-		l.Unlock()
-		k.mu.Lock()
-		defer k.mu.Unlock()
-		if l.users--; l.users == 0 {
-			delete(k.locks, name)
-		}
-	}
-}

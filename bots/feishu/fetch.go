@@ -34,7 +34,7 @@ func (b *Bot) Fetch(ctx context.Context, f bots.File) (io.ReadCloser, error) {
 
 func (b *Bot) fetchOnce(ctx context.Context, f bots.File, token string) (io.ReadCloser, int, error) {
 	const api = "im.message.resource"
-	if err := b.limits.admit(ctx, api); err != nil {
+	if err := b.limits.admit(ctx, visit{api: api, key: f.MessageID + "/" + f.Key}); err != nil {
 		return nil, 0, err
 	}
 	kind := "file"
@@ -51,7 +51,7 @@ func (b *Bot) fetchOnce(ctx context.Context, f bots.File, token string) (io.Read
 	if err != nil {
 		return nil, 0, transportError(api, err, false)
 	}
-	if resp.StatusCode == http.StatusOK && !strings.HasPrefix(resp.Header.Get("Content-Type"), "application/json") {
+	if resp.StatusCode == http.StatusOK && isFile(resp.Header) {
 		return resp.Body, 0, nil
 	}
 	text, readErr := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
@@ -68,4 +68,9 @@ func (b *Bot) fetchOnce(ctx context.Context, f bots.File, token string) (io.Read
 		b.limits.hold(api, se.After)
 	}
 	return nil, out.Code, se
+}
+
+// isFile tells a file from an error in JSON; a file may be JSON itself.
+func isFile(h http.Header) bool {
+	return h.Get("Content-Disposition") != "" || !strings.HasPrefix(h.Get("Content-Type"), "application/json")
 }

@@ -13,32 +13,64 @@ import (
 	"genjin/bots"
 )
 
-// tokens holds the tenant access token in memory. The SDK's own cache renews a
-// dead token with itself, and fails calls when its cache fails.
+// tokens holds the tenant access token, in memory alone. The SDK's own cache
+// renews a dead token with itself, and fails calls when its store fails.
 type tokens struct {
-	mu    sync.Mutex // held across the fetch: a hundred waiters cause one
+	mu    sync.Mutex
 	value string
-	until time.Time
+	until time.Time // when it is renewed
+	end   time.Time // when it is dead
+
+	calls shared[string] // a hundred waiters cause one fetch
 	fetch func(ctx context.Context) (value string, life time.Duration, err error)
 	now   func() time.Time
 }
 
-// early is how long before its end a token is renewed.
-const early = 5 * time.Minute
+const (
+	// early is how long before its end a token is renewed. The platform gives
+	// the same token again while more than 30 minutes of it are left, so this
+	// must be less.
+	early = 5 * time.Minute
+	// spare is how long an old token is used on when the new one was not given.
+	spare = 10 * time.Second
+)
 
 // get gives a token that is good for a while.
 func (t *tokens) get(ctx context.Context) (string, error) {
+	if value, ok := t.good(); ok {
+		return value, nil
+	}
+	value, err := t.calls.do(ctx, callTimeout, t.renew)
+	if ctx.Err() != nil && err != nil {
+		return "", &bots.SendError{Code: bots.CodeUnavailable, Retry: true, Platform: "token", Err: err}
+	}
+	return value, err
+}
+
+// good gives the present token while it needs no renewal.
+func (t *tokens) good() (string, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.value != "" && t.now().Before(t.until) {
-		return t.value, nil
+	return t.value, t.value != "" && t.now().Before(t.until)
+}
+
+func (t *tokens) renew(ctx context.Context) (string, error) {
+	if value, ok := t.good(); ok { // somebody was faster
+		return value, nil
 	}
 	value, life, err := t.fetch(ctx)
-	if err != nil {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := t.now()
+	switch {
+	case err == nil:
+		t.value, t.until, t.end = value, now.Add(max(life-early, life/2)), now.Add(life)
+	case t.value != "" && now.Before(t.end): // the old one still works
+		t.until = now.Add(spare)
+	default:
 		return "", err
 	}
-	t.value, t.until = value, t.now().Add(max(life-early, life/2))
-	return value, nil
+	return t.value, nil
 }
 
 // drop forgets a token that the platform refused, unless it is gone already.
@@ -71,8 +103,8 @@ func (b *Bot) fetchToken(ctx context.Context) (string, time.Duration, error) {
 	}
 	if out.Code != 0 || out.Token == "" {
 		se := classify("token", resp, out.Code, out.Msg)
-		if se.Code == bots.CodeRefused {
-			se.Code = bots.CodeConfig // a wrong secret is for a person to mend
+		if se.Code == bots.CodeRefused { // a wrong secret is for a person to mend
+			se.Code, se.Retry, se.After = bots.CodeConfig, true, configWait
 		}
 		return "", 0, se
 	}

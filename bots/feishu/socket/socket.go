@@ -120,7 +120,7 @@ func (s *Bot) dispatcher(handle func(context.Context, bots.Event) (bots.Answer, 
 
 // take reads one event and has it handled.
 func (s *Bot) take(ctx context.Context, body []byte, handle func(context.Context, bots.Event) (bots.Answer, error)) (bots.Response, error) {
-	e, err := s.Bot.Read(body)
+	e, err := s.Bot.Read(ctx, body)
 	if err != nil {
 		return bots.Response{}, err
 	}
