@@ -28,6 +28,10 @@ const (
 
 // VerifyAudit holds every audit row, checkpoint and evidence file against what
 // was signed. It reads page by page; the database may be in use meanwhile.
+//
+// What it cannot see: a leaf taken away before it got its place (a second), or a
+// tail cut off with its hashes before a checkpoint covered it (a minute). Who
+// holds the data dir too is betrayed only by a checkpoint kept outside.
 func (s *Store) VerifyAudit(ctx context.Context, o VerifyOptions) (Report, error) {
 	v := &verifier{store: s, received: map[string]string{}, hashes: map[string]bool{}}
 	// Before the rows: whatever file is there, its row was committed earlier.

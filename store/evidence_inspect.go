@@ -59,7 +59,7 @@ func inspect(f io.ReaderAt, size int64, name string) (media, kind string, err er
 		return err
 	})
 	if errors.Is(err, ErrPanicked) { // a decoder met what its makers did not think of
-		return "", "", refuse(reasonScan)
+		return "", "", refuse(reasonDamaged)
 	}
 	return media, kind, err
 }
