@@ -131,7 +131,7 @@ func unused(ctx context.Context, dir string) error {
 // demoApp is the app that the simulated platform knows. Its secrets guard
 // nothing: the platform is this process.
 func demoApp(now func() time.Time) feishusim.Options {
-	return feishusim.Options{
+	return feishusim.Options{ //nolint:gosec // see above: these guard nothing
 		AppID: "cli_demo", AppSecret: "demo-secret", EncryptKey: "demo-encrypt-key", VerificationToken: "demo-verification-token",
 		TenantKey: "t_demo", BotOpenID: "ou_genjin", Now: now,
 	}

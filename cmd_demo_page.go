@@ -14,8 +14,8 @@ import (
 // chat page beside the hub.
 func playgroundRoutes(h *hub, sim *feishusim.Server, clock *movable) map[string]http.Handler {
 	org := h.org.Load()
-	var people []playground.Person
 	main, others := cast(org)
+	people := make([]playground.Person, 0, len(main)+len(others))
 	for _, p := range slices.Concat(main, others) {
 		boss, _ := org.Person(p.Manager)
 		sim.AddUser(feishusim.User{

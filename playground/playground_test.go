@@ -325,7 +325,7 @@ func TestTour(t *testing.T) {
 		t.Errorf("the step says %q", last[len(last)-1].Text)
 	}
 	for _, words := range []string{
-		"已转为商机 #13", "没有推进", "已收到 需求纪要.pdf", "初步接触 → 需求确认", "已收到 方案.pdf", "需求确认 → 方案报价",
+		"已转为商机 #13 · 华东智造 · ¥880,000", "没有推进", "已收到 需求纪要.pdf", "初步接触 → 需求确认", "已收到 方案.pdf", "需求确认 → 方案报价",
 		"已收到 拜访纪要.pdf", "方案报价 → 商务谈判",
 	} {
 		say(words)

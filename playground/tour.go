@@ -29,7 +29,7 @@ var tour = []stop{ //nolint:gochecknoglobals // read-only facts of the page
 		{Text: "线索 公司=华东智造 联系人=张伟 电话=13800138000 行业=智能制造 规模=500 需求=想了解MES，预算50万", done: leadMade},
 	}},
 	{Title: "没有凭证会被拒绝", Why: "转成商机后直接推进：缺什么，机器人会说。", Acts: []act{
-		{Text: "转商机 #{lead} 金额=88万 产品=MES", done: regexp.MustCompile(`商机 #\d+`)},
+		{Text: "转商机 #{lead} 金额=88万 产品=MES", done: regexp.MustCompile(`商机 #\d+ · 华东智造 ·|已经转成商机`)},
 		{Text: "推进 华东智造 需求确认", done: regexp.MustCompile(`没有推进|→ 需求确认|已经在「`)},
 	}},
 	{Title: "带上凭证推进", Why: "先发文件，再说推进到哪一步。一步一步到合同，就要主管批准。", Acts: []act{
@@ -49,8 +49,8 @@ var tour = []stop{ //nolint:gochecknoglobals // read-only facts of the page
 
 // What the hub says when an act of the tour is done.
 var (
-	leadMade  = regexp.MustCompile(`录入线索 #(\d+) · 华东智造`) //nolint:gochecknoglobals // read-only
-	fileTaken = regexp.MustCompile(`已收到 `)               //nolint:gochecknoglobals // read-only
+	leadMade  = regexp.MustCompile(`录入线索 #(\d+) · 华东智造`)
+	fileTaken = regexp.MustCompile(`已收到 `)
 )
 
 // progress is how far the tour has come.

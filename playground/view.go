@@ -193,7 +193,8 @@ type entry struct {
 }
 
 func (p *page) peopleHTML(s spot) template.HTML {
-	var people, others, groups []entry
+	var people, others []entry
+	groups := make([]entry, 0, len(p.Groups))
 	for _, q := range p.People {
 		e := entry{
 			URL: p.PathPrefix + "?as=" + q.OpenID, Name: q.Name, Hint: cmp.Or(q.Hint, roleWord(q.Role)), Face: first(q.Name),
