@@ -2,17 +2,15 @@ package socket
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
+	"net"
+	"net/http"
 	"sync/atomic"
 	"time"
 
+	"github.com/gorilla/websocket"
 	larkcore "github.com/larksuite/oapi-sdk-go/v3/core"
-	larkevent "github.com/larksuite/oapi-sdk-go/v3/event"
-	"github.com/larksuite/oapi-sdk-go/v3/event/dispatcher"
-	"github.com/larksuite/oapi-sdk-go/v3/event/dispatcher/callback"
 	larkws "github.com/larksuite/oapi-sdk-go/v3/ws"
 
 	"genjin/bots"
@@ -24,61 +22,93 @@ import (
 type Bot struct {
 	*feishu.Bot
 
-	up     atomic.Bool
-	reason atomic.Pointer[string]
+	health atomic.Pointer[health]
+	stood  atomic.Bool // the present client has been connected
 }
 
-var _ bots.Listener = (*Bot)(nil)
-
-// New makes the long-connection form of an app.
-func New(b *feishu.Bot) *Bot {
-	s := &Bot{Bot: b}
-	s.down("not connected yet")
-	return s
+// health is what the connection was last seen as.
+type health struct {
+	up     bool
+	reason string
 }
 
-func (s *Bot) down(reason string) {
-	s.up.Store(false)
-	s.reason.Store(&reason)
-}
+var (
+	_ bots.Bot      = (*Bot)(nil)
+	_ bots.Fetcher  = (*Bot)(nil)
+	_ bots.Listener = (*Bot)(nil)
+)
 
-// Healthy implements [bots.Listener].
-func (s *Bot) Healthy() (bool, string) { return s.up.Load(), *s.reason.Load() }
-
-// cardType is the one event that is answered with more than an acknowledgement.
-const cardType = "card.action.trigger"
+// Handler is what an event is handed to; see [bots.Listener].
+type Handler = func(context.Context, bots.Event) (bots.Answer, error)
 
 // closeTimeout bounds the goodbye.
 const closeTimeout = 3 * time.Second
 
-// Listen implements [bots.Listener]. The SDK acknowledges an event when its
-// handler returns without error, which here is after the commit; otherwise the
-// platform pushes it again. The client that a refused start leaves behind is
-// replaced after a wait, so that a wrong network at the start heals by itself.
-func (s *Bot) Listen(ctx context.Context, handle func(context.Context, bots.Event) (bots.Answer, error)) error {
-	for wait := time.Second; ctx.Err() == nil; wait = min(2*wait, 30*time.Second) {
-		err := s.run(ctx, handle)
+// New makes the long-connection form of an app.
+func New(b *feishu.Bot) *Bot {
+	s := &Bot{Bot: b}
+	s.is(false, "not connected yet")
+	return s
+}
+
+func (s *Bot) is(up bool, reason string) { s.health.Store(&health{up, reason}) }
+
+// Healthy implements [bots.Listener].
+func (s *Bot) Healthy() (ok bool, reason string) {
+	h := s.health.Load()
+	return h.up, h.reason
+}
+
+// Listen implements [bots.Listener]. The SDK's client connects again by itself.
+// It ends when the platform will not have it (a wrong secret, too many
+// connections); then it is started again after a wait, since a person may mend
+// that while the hub runs.
+func (s *Bot) Listen(ctx context.Context, handle Handler) error {
+	var waits backoff
+	for client := s.client(handle); ctx.Err() == nil; {
+		err := s.run(ctx, client)
 		if ctx.Err() != nil {
 			break
 		}
-		s.down("connection failed")
-		s.Logger.LogAttrs(ctx, slog.LevelWarn, "feishu long connection", slog.Any("error", err))
+		if s.stood.Swap(false) { // the SDK does not start such a client again
+			client, waits = s.client(handle), backoff{}
+		}
+		wait := waits.next()
+		s.failed(ctx, err, wait)
 		select {
 		case <-ctx.Done():
 		case <-time.After(wait):
 		}
 	}
-	s.down("stopped")
-	return nil //nolint:nilerr // told to stop: what the connection says then is no error
+	s.is(false, "stopped")
+	return nil
 }
 
-// run keeps one client until it ends.
-func (s *Bot) run(ctx context.Context, handle func(context.Context, bots.Event) (bots.Answer, error)) error {
-	client := larkws.NewClient(s.AppID, s.AppSecret,
-		larkws.WithDomain(s.APIBase), larkws.WithEventHandler(s.dispatcher(handle)), larkws.WithLogger(silent{}), larkws.WithLogLevel(larkcore.LogLevelError),
-		larkws.WithOnReady(func() { s.up.Store(true) }), larkws.WithOnReconnected(func() { s.up.Store(true) }),
-		larkws.WithOnReconnecting(func() { s.down("reconnecting") }), larkws.WithOnDisconnected(func() { s.down("disconnected") }),
+// failed says why there is no connection, and when the next is tried.
+func (s *Bot) failed(ctx context.Context, err error, wait time.Duration) {
+	words := "ended"
+	if err != nil {
+		words = bots.Redact(err.Error())
+	}
+	s.is(false, "not connected: "+words)
+	s.Logger.LogAttrs(ctx, slog.LevelWarn, "feishu long connection", slog.String("error", words), slog.Duration("again_in", wait))
+}
+
+// client makes the SDK's client. Each leaves a goroutine behind for good, so
+// they are few.
+func (s *Bot) client(handle Handler) *larkws.Client {
+	up := func() { s.stood.Store(true); s.is(true, "") }
+	return larkws.NewClient(s.AppID, s.AppSecret,
+		larkws.WithDomain(s.APIBase), larkws.WithEventHandler(s.dispatcher(handle)),
+		larkws.WithHttpClient(newEndpoint(s)), larkws.WithWebSocketDialer(dialer()),
+		larkws.WithLogger(silent{}), larkws.WithLogLevel(larkcore.LogLevelError),
+		larkws.WithOnReady(up), larkws.WithOnReconnected(up),
+		larkws.WithOnReconnecting(func() { s.is(false, "reconnecting") }), larkws.WithOnDisconnected(func() { s.is(false, "disconnected") }),
 	)
+}
+
+// run keeps the connection until the platform or ctx ends it.
+func (s *Bot) run(ctx context.Context, client *larkws.Client) error {
 	done := make(chan error, 1)
 	go func() { done <- client.Start(ctx) }()
 	select {
@@ -91,47 +121,18 @@ func (s *Bot) run(ctx context.Context, handle func(context.Context, bots.Event) 
 	return errors.Join(client.CloseAndWait(cctx), <-done)
 }
 
-// dispatcher registers every event of the app: one that is not registered would
-// be refused, and pushed again for hours.
-func (s *Bot) dispatcher(handle func(context.Context, bots.Event) (bots.Answer, error)) *dispatcher.EventDispatcher {
-	d := dispatcher.NewEventDispatcher(s.VerificationToken, "")
-	d.InitConfig(larkevent.WithLogger(silent{}), larkevent.WithLogLevel(larkcore.LogLevelError))
-	for _, kind := range feishu.Subscribed() {
-		if kind == cardType {
-			continue
-		}
-		d.OnCustomizedEvent(kind, func(ctx context.Context, req *larkevent.EventReq) error {
-			_, err := s.take(ctx, req.Body, handle)
-			return err
-		})
+// dialer notices a dead line within half a minute; the protocol's own pings
+// take four.
+func dialer() *websocket.Dialer {
+	d := net.Dialer{
+		Timeout:         5 * time.Second,
+		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3},
 	}
-	return d.OnP2CardActionTrigger(func(ctx context.Context, e *callback.CardActionTriggerEvent) (*callback.CardActionTriggerResponse, error) {
-		r, err := s.take(ctx, e.Body, handle)
-		if err != nil {
-			return nil, err
-		}
-		var out callback.CardActionTriggerResponse
-		if err := json.Unmarshal(r.Body, &out); err != nil {
-			return nil, fmt.Errorf("answer to a click: %w", err)
-		}
-		return &out, nil
-	})
+	return &websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: 10 * time.Second, NetDialContext: d.DialContext}
 }
 
-// take reads one event and has it handled.
-func (s *Bot) take(ctx context.Context, body []byte, handle func(context.Context, bots.Event) (bots.Answer, error)) (bots.Response, error) {
-	e, err := s.Bot.Read(ctx, body)
-	if err != nil {
-		return bots.Response{}, err
-	}
-	a, err := handle(ctx, e)
-	if err != nil {
-		return bots.Response{}, err
-	}
-	return s.Answer(e, a), nil
-}
-
-// silent drops the SDK's words: they may hold addresses with tickets in them.
+// silent drops the SDK's words: they may hold addresses with tickets in them,
+// and whole events.
 type silent struct{}
 
 func (silent) Debug(context.Context, ...any) {}
