@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -344,4 +346,23 @@ func TestWebhookStatus(t *testing.T) {
 	if resp.StatusCode != http.StatusMethodNotAllowed {
 		t.Errorf("GET: %d", resp.StatusCode)
 	}
+}
+
+// TestJourneyBANT: where the rules want all four, a conversion without them is
+// refused, what was right is kept, and no number is used up.
+func TestJourneyBANT(t *testing.T) {
+	t.Parallel()
+	rules, err := os.ReadFile("config/default_rules.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "rules.yaml")
+	if err := os.WriteFile(file, []byte(strings.Replace(string(rules), "bant: optional", "bant: required", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t, with("GENJIN_RULES", file))
+	w.answers(li, newLead, "线索 #1")
+	w.answers(li, "转商机 #1 金额=128万 产品=MES", "华东智造", "还缺：决策人、时间")
+	w.answers(li, "决策人=王总 时间=明年一季度", "已转为商机 #2", "¥1,280,000", "MES")
+	w.answers(li, "取消", "没有进行中的草稿")
 }

@@ -50,7 +50,7 @@ func (w Words) refusedShort(no *sales.Refusal, v Wish) string {
 		sales.RefuseTooLate:   w.say("refused.too_late", w.Time(no.When), undo),
 		sales.RefuseDecided:   w.say("refused.undo_decided", no.Number),
 		sales.RefuseConverted: w.say("refused.converted", no.Number),
-		sales.RefuseBANT:      w.say("refused.bant"),
+		sales.RefuseBANT:      w.say("refused.bant", num(d.LeadNumber), company, no.Detail),
 	}[no.Kind]
 	if !ok {
 		return w.say("refused.other")

@@ -190,7 +190,7 @@ var zhCN = merge(map[string]string{
 	"refused.too_late":         "这次推进是 %s 做的，超过 %d 分钟，不能撤销了。",
 	"refused.undo_decided":     "审批 #%d 已经有人处理，不能撤销了。",
 	"refused.converted":        "这条线索已经转成商机 #%d。",
-	"refused.bant":             "转商机前要先弄清预算、决策人、需求、时间。例如：转商机 #12 金额=128万 预算=50万 决策人=王总 需求=MES 时间=明年一季度。",
+	"refused.bant":             "我理解的是：把线索 %s %s 转为商机。没有转。\n还缺：%s。\n补上就行，例如「决策人=王总 时间=明年一季度」；前面填对的我都留着（30 分钟内），回复「取消」放弃。",
 	"refused.other":            "现在不能这样做。回复「帮助」看可以做什么。",
 
 	"approval.waits":         "待你审批",
@@ -355,6 +355,7 @@ var zhCN = merge(map[string]string{
 	"draft.expired": "「%s」的草稿已在 %s 过期，没有生效。请重新发一次。",
 	"draft.lead":    "录入线索",
 	"draft.choice":  "选择商机",
+	"draft.convert": "转商机",
 	"draft.move":    "推进商机",
 
 	"stranger":       "你好，我是销售助手「跟进」。你的账号还没有登记，暂时不能使用；请联系管理员把你加进人员名单。",

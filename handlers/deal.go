@@ -27,24 +27,54 @@ func convert(ctx context.Context, c *call, cmd command) error {
 	d := sales.Deal{ID: c.tx.NewID(), Product: cmd.Fields["产品"]}
 	if text := cmd.Fields["金额"]; text != "" {
 		if d.Amount, err = sales.ParseMoney(text); err != nil {
+			if err := c.saveDraft(ctx, draft{Kind: draftDeal, Convert: &cmd}); err != nil {
+				return err
+			}
 			return c.refuse(ctx, "amount", c.w.Say("deal.amount", text))
 		}
 	}
 	fillBANT(&l.BANT, cmd.Fields)
+	if _, _, err := sales.Convert(l, d, c.w.Rules, c.me, c.tx.Now()); err != nil {
+		return c.notConverted(ctx, l, cmd, err)
+	}
+	return c.makeDeal(ctx, l, d)
+}
+
+// makeDeal makes the deal that the rules allow: only now does it take a number.
+func (c *call) makeDeal(ctx context.Context, l sales.Lead, d sales.Deal) (err error) {
 	if d.Number, err = c.tx.NextNumber(ctx); err != nil {
 		return err
 	}
 	change, d, err := sales.Convert(l, d, c.w.Rules, c.me, c.tx.Now())
-	if no, is := errors.AsType[*sales.Refusal](err); is {
-		return c.refuse(ctx, string(no.Kind), c.w.Refused(no, cards.Wish{Deal: d}))
-	}
 	if err != nil {
 		return fmt.Errorf("convert lead %d: %w", l.Number, err)
 	}
 	if err := c.save(ctx, change); err != nil {
 		return err
 	}
+	if begun, ok, err := c.loadDraft(ctx); err != nil {
+		return err
+	} else if ok && begun.Convert != nil {
+		if err := c.tx.DropDraft(ctx, c.me.ID); err != nil {
+			return err
+		}
+	}
 	return c.say(ctx, c.w.DealMade(d))
+}
+
+// notConverted says why not. What a person can still add is asked for, and the
+// rest is kept.
+func (c *call) notConverted(ctx context.Context, l sales.Lead, cmd command, cause error) error {
+	no, is := errors.AsType[*sales.Refusal](cause)
+	if !is {
+		return fmt.Errorf("convert lead %d: %w", l.Number, cause)
+	}
+	if no.Kind == sales.RefuseBANT {
+		if err := c.saveDraft(ctx, draft{Kind: draftDeal, Convert: &cmd}); err != nil {
+			return err
+		}
+	}
+	return c.refuse(ctx, string(no.Kind), c.w.Refused(no, cards.Wish{Deal: sales.Deal{Company: l.Company, LeadNumber: l.Number}}))
 }
 
 // mayTouch tells whether the person may work on a lead: the owner, the owner's

@@ -16,6 +16,7 @@ const (
 	draftLead   = "lead"
 	draftChoice = "choice"
 	draftMove   = "move"
+	draftDeal   = "convert"
 
 	// What the same table keeps beside drafts, under keys that are no person's.
 	keptWait = "wait:" // + file id: moves that wait for the file
@@ -39,7 +40,8 @@ type draft struct {
 	Lead    *leadDraft   `json:"lead,omitempty"`
 	Choice  *choiceDraft `json:"choice,omitempty"`
 	Move    *moveAsk     `json:"move,omitempty"`
-	Old     bool         `json:"-"` // expired: to be told, not gone on with
+	Convert *command     `json:"convert,omitempty"` // a conversion that lacks something
+	Old     bool         `json:"-"`                 // expired: to be told, not gone on with
 }
 
 // leadDraft is a submission with something wrong; what was right is kept.
@@ -167,6 +169,14 @@ func fillIn(ctx context.Context, c *call, cmd command) error {
 	case ok && d.Lead != nil:
 		maps.Copy(d.Lead.Given, cmd.Fields)
 		return c.submitLead(ctx, d.Lead.Given, d.Lead.Tries)
+	case ok && d.Convert != nil:
+		again := *d.Convert
+		again.Fields = maps.Clone(again.Fields)
+		if again.Fields == nil {
+			again.Fields = map[string]string{}
+		}
+		maps.Copy(again.Fields, cmd.Fields)
+		return c.run(ctx, again)
 	case ok && d.Move != nil:
 		ask := *d.Move
 		if reason := cmd.Fields["原因"]; reason != "" {

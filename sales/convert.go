@@ -1,6 +1,9 @@
 package sales
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Convert makes a deal of a lead. The deal's id, number, amount and product are
 // set already; the rest comes from the lead. Missing parts of BANT refuse only
@@ -12,7 +15,7 @@ func Convert(l Lead, d Deal, r *Rules, by Person, now time.Time) (Change, Deal, 
 	case l.Status != LeadOpen:
 		return Change{}, Deal{}, &Refusal{Kind: RefuseClosed}
 	case r.BANT && len(l.BANT.Missing()) > 0:
-		return Change{}, Deal{}, &Refusal{Kind: RefuseBANT}
+		return Change{}, Deal{}, &Refusal{Kind: RefuseBANT, Detail: strings.Join(l.BANT.Missing(), "、")}
 	}
 	before := l
 	d.LeadNumber, d.Company, d.CompanyKey, d.Contact, d.Owner, d.BANT = l.Number, l.Company, l.CompanyKey, l.Contact, l.Owner, l.BANT
