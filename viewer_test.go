@@ -27,7 +27,7 @@ type viewer struct {
 }
 
 // patience is how long a person waits for something to appear.
-const patience = 20 * time.Second
+const patience = 30 * time.Second
 
 // newViewer starts the browser; it ends with the test.
 func newViewer(t *testing.T, w *world) *viewer {
@@ -40,7 +40,7 @@ func newViewer(t *testing.T, w *world) *viewer {
 	if os.Getenv(shotEnv) != "" {
 		options = append(options, chromedp.Env("XDG_CONFIG_HOME="+uiFont(t)))
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	t.Cleanup(cancel)
 	ctx, stop := chromedp.NewContext(ctx, chromedp.WithAllocatorOptions(options...), chromedp.WithErrorf(func(string, ...any) {}))
 	t.Cleanup(stop)
