@@ -116,9 +116,14 @@ func TestDrillPlatform(t *testing.T) {
 	d.start()
 	r := d.underLoad(func() {
 		for _, f := range []feishusim.Fault{
-			{Kind: feishusim.FaultDown}, {Kind: feishusim.FaultRateLimit, Share: 90, Delay: time.Second}, {Kind: feishusim.FaultRateLimitOld, Share: 50},
-			{Kind: feishusim.FaultSlow, Delay: 300 * time.Millisecond}, {Kind: feishusim.FaultHTML502}, {Kind: feishusim.FaultResetAfterAccept, Share: 50},
-			{Kind: feishusim.FaultHTTP504, Share: 50}, {Kind: feishusim.FaultDuplicatePush},
+			{Kind: feishusim.FaultDown},
+			{Kind: feishusim.FaultRateLimit, Share: 90, Delay: time.Second},
+			{Kind: feishusim.FaultRateLimitOld, Share: 50},
+			{Kind: feishusim.FaultSlow, Delay: 300 * time.Millisecond},
+			{Kind: feishusim.FaultHTML502},
+			{Kind: feishusim.FaultResetAfterAccept, Share: 50},
+			{Kind: feishusim.FaultHTTP504, Share: 50},
+			{Kind: feishusim.FaultDuplicatePush},
 		} {
 			d.sim.SetFault(f)
 			time.Sleep(700 * time.Millisecond)

@@ -13,7 +13,6 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-
 	_ "time/tzdata" // a machine without zone files still knows Asia/Shanghai
 
 	"github.com/alecthomas/kong"

@@ -17,8 +17,11 @@ func TestPlain(t *testing.T) {
 	c := bots.Card{
 		Title: "待你审批 · 华东智造 · ¥128万", Tone: bots.ToneAct, Fallback: "回复 同意 1287",
 		Blocks: []bots.Block{
-			{Text: "推进到合同签订"}, {Facts: []bots.Fact{{Name: "金额", Value: "¥1,280,000.00"}, {Name: "提交人", Value: "李雷"}}}, {Divider: true},
-			{Note: "卡片 14 天内有效"}, {Buttons: []bots.Button{{Text: "同意", Action: "approve"}}},
+			{Text: "推进到合同签订"},
+			{Facts: []bots.Fact{{Name: "金额", Value: "¥1,280,000.00"}, {Name: "提交人", Value: "李雷"}}},
+			{Divider: true},
+			{Note: "卡片 14 天内有效"},
+			{Buttons: []bots.Button{{Text: "同意", Action: "approve"}}},
 		},
 	}
 	want := "待你审批 · 华东智造 · ¥128万\n推进到合同签订\n金额：¥1,280,000.00\n提交人：李雷\n卡片 14 天内有效\n回复 同意 1287"

@@ -99,7 +99,7 @@ func TestPostgresCrashLosesNothing(t *testing.T) {
 			for i := 0; ctx.Err() == nil; i++ {
 				key := fmt.Sprint(w, "-", i)
 				for ctx.Err() == nil {
-					err := receive(t.Context(), key) //nolint:contextcheck // the last one is brought to its end
+					err := receive(t.Context(), key)
 					if err == nil {
 						mu.Lock()
 						confirmed[key] = true
