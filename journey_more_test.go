@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,20 +19,6 @@ func (w *world) deal(company, amount string) string {
 	lead := number(w.t, w.sees(li, "线索 #", company).Text, "线索")
 	w.says(li, "转商机 #"+lead+" 金额="+amount+" 产品=MES")
 	return number(w.t, w.sees(li, "已转为商机 #", company).Text, "已转为商机")
-}
-
-// last is the newest message of the hub in a chat.
-func (w *world) last(chat string) feishusim.Message {
-	w.t.Helper()
-	w.settled()
-	all := w.sim.Messages(chat)
-	for _, m := range slices.Backward(all) {
-		if feishusim.FromBot()(m) {
-			return m
-		}
-	}
-	w.t.Fatalf("the hub said nothing to %s", chat)
-	return feishusim.Message{}
 }
 
 // answers has somebody write and gives what the hub answered them.
@@ -338,11 +323,11 @@ func TestWebhookStatus(t *testing.T) {
 			t.Errorf("%s: status %d, want %d: %s", name, status, c.want, answer)
 		}
 	}
-	resp, err := http.Get(w.base + "/webhooks/feishu") //nolint:noctx // a plain look
+	resp, err := http.Get(w.base + "/webhooks/feishu")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode != http.StatusMethodNotAllowed {
 		t.Errorf("GET: %d", resp.StatusCode)
 	}
