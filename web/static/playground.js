@@ -52,6 +52,12 @@
     if (stay) down();
   }
 
+  // held is over once no finger or button is down: what is redrawn in the
+  // middle of a click would lose it.
+  let held = Promise.resolve(), release = () => {};
+  document.addEventListener("pointerdown", () => { release(); held = new Promise((ok) => { release = ok; }); });
+  for (const up of ["pointerup", "pointercancel", "dragend"]) document.addEventListener(up, () => setTimeout(() => release()));
+
   async function refresh() {
     const q = new URLSearchParams({ as, chat, rev });
     const r = await fetch(prefix + "/state?" + q);
@@ -59,6 +65,7 @@
     const s = await r.json();
     at("now").textContent = s.now;
     if (s.rev === rev) return;
+    await held;
     rev = s.rev;
     for (const id of ["people", "tour", "faults", "trace"]) put(id, s[id]);
     show(s.chat || []);
