@@ -48,6 +48,7 @@ type drill struct {
 	env  []string
 	dir  string
 	url  string // of the database; empty = SQLite
+	load *load  // what is submitted while things go wrong
 	mu   sync.Mutex
 	cmd  *exec.Cmd
 	log  *os.File

@@ -206,9 +206,15 @@ func (d *drill) sound(r tally) {
 	verified(d.t, d.store())
 }
 
+// killOften kills the hub in the middle of its work: each life sees a few
+// submissions acknowledged before it ends at a random moment.
 func (d *drill) killOften(times int) {
 	for range times {
-		time.Sleep(time.Duration(60+rand.IntN(440)) * time.Millisecond)
+		want := d.load.acknowledged() + 1 + rand.IntN(4)
+		for deadline := time.Now().Add(5 * time.Second); d.load.acknowledged() < want && time.Now().Before(deadline); {
+			time.Sleep(5 * time.Millisecond)
+		}
+		time.Sleep(time.Duration(rand.IntN(200)) * time.Millisecond)
 		d.kill()
 		d.start()
 	}
@@ -219,6 +225,7 @@ func (d *drill) killOften(times int) {
 func (d *drill) underLoad(wrong func()) tally {
 	d.t.Helper()
 	l := &load{d: d, acked: map[string]bool{}}
+	d.load = l
 	ctx, stop := context.WithCancel(d.t.Context())
 	done := make(chan struct{})
 	go func() { defer close(done); l.run(ctx, 8, 800*time.Millisecond) }()

@@ -51,6 +51,13 @@ func (l *load) submit(ctx context.Context) {
 	}
 }
 
+// acknowledged counts the submissions that were answered 200 at once.
+func (l *load) acknowledged() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.acked)
+}
+
 // tally is what a drill found at the end.
 type tally struct {
 	sent, acked     int
