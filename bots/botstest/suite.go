@@ -32,9 +32,11 @@ type Push struct {
 // must be told of it.
 type Trouble struct {
 	Name   string
+	Card   *bots.Card         // what is said meanwhile; nil: a text
 	Strike func(t *testing.T) // switches it on
-	Calm   func(t *testing.T) // switches it off; nil when it is over by itself
+	Calm   func(t *testing.T) // switches it off
 	Code   bots.SendCode
+	Retry  bool
 	After  time.Duration // the least wait that must be asked for
 }
 
@@ -86,7 +88,7 @@ func Run(t *testing.T, newHarness func(t *testing.T) Harness) {
 		"ChallengeIsAnswered": challenge, "WrongMethodIsRefused": method, "OddEventsAreRecorded": odd, "ProgramsAreKnownAsSuch": program,
 		"SilentAnswerIsSuccess": silent,
 		// The way out.
-		"SaidTwiceSeenOnce": once, "LostAnswerIsUnknown": lost, "UnreachableIsFinal": unreachable, "NoReceiverIsFinal": nobody, "TroublesAreTold": troubles,
+		"SaidTwiceSeenOnce": once, "LostAnswerIsUnknown": lost, "UnreachableIsFinal": unreachable, "NoReceiverIsFinal": nobody,
 		"NoSecrets": secrets, "GroupsAreReached": group,
 		// Cards.
 		"CardIsReadable": card, "CardIsUpdated": updated, "OldCardIsStale": stale, "CustomersWordsAreText": markup, "HugeCardIsSaidInWords": huge,
@@ -97,6 +99,13 @@ func Run(t *testing.T, newHarness func(t *testing.T) Harness) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			rule(t, newHarness(t))
+		})
+	}
+	for i, c := range newHarness(t).Troubles() {
+		t.Run("Told/"+c.Name, func(t *testing.T) {
+			t.Parallel()
+			h := newHarness(t)
+			told(t, h, h.Troubles()[i])
 		})
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -99,6 +100,8 @@ func readBody(r *http.Request) ([]byte, error) {
 	switch {
 	case errors.As(err, &tooLarge) || in.Len() > bodyMax:
 		return nil, fault(bots.FaultTooLarge, "body_too_large", nil)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, fault(bots.FaultMalformed, "read_timeout", err)
 	case err != nil:
 		return nil, fault(bots.FaultMalformed, "read", err)
 	}

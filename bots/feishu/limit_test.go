@@ -1,0 +1,224 @@
+package feishu
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"genjin/bots"
+)
+
+func newLimits() *limits { return &limits{now: time.Now} }
+
+// passage is a visit that was let through.
+type passage struct {
+	key string
+	at  time.Time
+}
+
+// crowd lets many visits come at once, each coming again when it is told to and
+// lateBy later, and gives who was let through when, and how often was asked.
+func crowd(t *testing.T, l *limits, lateBy func(i int) time.Duration, visits ...visit) (through []passage, asked int) {
+	t.Helper()
+	var (
+		mu sync.Mutex
+		wg sync.WaitGroup
+	)
+	for i, v := range visits {
+		wg.Go(func() {
+			for {
+				mu.Lock()
+				asked++
+				mu.Unlock()
+				err := l.admit(t.Context(), v)
+				if err == nil {
+					mu.Lock()
+					through = append(through, passage{v.key, time.Now()})
+					mu.Unlock()
+					return
+				}
+				se, is := errors.AsType[*bots.SendError](err)
+				if !is || se.Code != bots.CodeLimited || se.After <= 0 {
+					t.Errorf("%s: %v", v.key, err)
+					return
+				}
+				time.Sleep(se.After + lateBy(i))
+			}
+		})
+	}
+	wg.Wait()
+	return through, asked
+}
+
+func punctual(int) time.Duration { return 0 }
+
+// most is how many went within any span.
+func most(through []passage, span time.Duration) int {
+	slices.SortFunc(through, func(a, b passage) int { return a.at.Compare(b.at) })
+	best := 0
+	for i, first := range through {
+		n := 0
+		for _, p := range through[i:] {
+			if p.at.Sub(first.at) < span {
+				n++
+			}
+		}
+		best = max(best, n)
+	}
+	return best
+}
+
+func to(api, receiver string, n int) []visit {
+	all := make([]visit, n)
+	for i := range all {
+		all[i] = visit{api: api, to: receiver, key: receiver + strconv.Itoa(i)}
+	}
+	return all
+}
+
+// TestReceiverPace: 5 a second to one chat, in order, everybody within the
+// time that takes, and each asking about twice.
+func TestReceiverPace(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		through, asked := crowd(t, newLimits(), punctual, to("send", "oc_1", 100)...)
+		if n := most(through, time.Second); n != 5 {
+			t.Errorf("%d in one second, want 5", n)
+		}
+		if took := time.Since(began); took > 25*time.Second {
+			t.Errorf("100 messages took %v", took)
+		}
+		if asked > 220 {
+			t.Errorf("asked %d times", asked)
+		}
+	})
+}
+
+// TestReceiverPaceHoldsForLateComers: whoever comes late for a turn does not
+// crowd those who come after.
+func TestReceiverPaceHoldsForLateComers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		late := func(i int) time.Duration { return time.Duration(i%7) * 400 * time.Millisecond }
+		began := time.Now()
+		through, _ := crowd(t, newLimits(), late, to("send", "oc_1", 60)...)
+		if n := most(through, time.Second); n > 5 {
+			t.Errorf("%d in one second", n)
+		}
+		if took := time.Since(began); took > 40*time.Second {
+			t.Errorf("60 messages took %v", took)
+		}
+	})
+}
+
+// TestOneChatDoesNotStarveOthers.
+func TestOneChatDoesNotStarveOthers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := newLimits()
+		for _, v := range to("send", "oc_busy", 500) {
+			_ = l.admit(t.Context(), v) // most are told to come later
+		}
+		if err := l.admit(t.Context(), visit{api: "send", to: "oc_calm", key: "k"}); err != nil {
+			t.Errorf("a calm chat waits for a busy one: %v", err)
+		}
+	})
+}
+
+// TestAPIPace: 50 a second and 1,000 a minute, whoever they are for.
+func TestAPIPace(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		visits := make([]visit, 2500)
+		for i := range visits {
+			visits[i] = visit{api: "send", to: "ou_" + strconv.Itoa(i), key: strconv.Itoa(i)}
+		}
+		began := time.Now()
+		through, asked := crowd(t, newLimits(), punctual, visits...)
+		if n := most(through, time.Second); n > 50 {
+			t.Errorf("%d in one second", n)
+		}
+		if n := most(through, time.Minute); n > 1000 {
+			t.Errorf("%d in one minute", n)
+		}
+		if took := time.Since(began); took > 3*time.Minute {
+			t.Errorf("2,500 messages took %v", took)
+		}
+		if asked > 3*len(visits) {
+			t.Errorf("asked %d times", asked)
+		}
+	})
+}
+
+// TestHold: an API that asked to be left alone is, by everybody; others go on.
+func TestHold(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := newLimits()
+		l.hold("send", time.Minute)
+		l.hold("send", time.Second) // the longer one counts
+		began := time.Now()
+		through, _ := crowd(t, l, punctual, append(to("send", "a", 3), to("send", "b", 3)...)...)
+		for _, p := range through {
+			if p.at.Sub(began) < time.Minute {
+				t.Errorf("%s went after %v", p.key, p.at.Sub(began))
+			}
+		}
+		l.hold("send", time.Minute)
+		if err := l.admit(t.Context(), visit{api: "patch", to: "a"}); err != nil {
+			t.Errorf("another API: %v", err)
+		}
+	})
+}
+
+// TestNobodyWaitsLong: a worker is given back, and a stopped hub does not wait.
+func TestNobodyWaitsLong(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := newLimits()
+		for _, v := range to("send", "a", 20) {
+			began := time.Now()
+			_ = l.admit(t.Context(), v)
+			if took := time.Since(began); took > patience {
+				t.Errorf("%s waited %v", v.key, took)
+			}
+		}
+		time.Sleep(900 * time.Millisecond)
+		l = newLimits()
+		for _, v := range to("send", "a", 5) {
+			if err := l.admit(t.Context(), v); err != nil {
+				t.Error(err)
+			}
+		}
+		time.Sleep(900 * time.Millisecond)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if se, is := errors.AsType[*bots.SendError](l.admit(ctx, visit{api: "send", to: "a", key: "k"})); !is || !se.Retry || se.Code == bots.CodeLimited {
+			t.Errorf("%v", se)
+		}
+	})
+}
+
+// TestLimitsForget: who is not written to any more takes no room.
+func TestLimitsForget(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := newLimits()
+		for i := range 5000 {
+			_ = l.admit(t.Context(), visit{api: "send", to: strconv.Itoa(i), key: strconv.Itoa(i)})
+		}
+		time.Sleep(10 * time.Minute)
+		if err := l.admit(t.Context(), visit{api: "send", to: "x", key: "y"}); err != nil {
+			t.Fatal(err)
+		}
+		if len(l.receivers) != 1 || len(l.kept) != 0 {
+			t.Errorf("%d receivers and %d turns are remembered", len(l.receivers), len(l.kept))
+		}
+	})
+}
