@@ -59,40 +59,73 @@ func (e *Engine) do(ctx context.Context, id string) {
 	}
 }
 
+// attempt claims a job and does it. Work that needs nothing but the database is
+// claimed, done and closed in one transaction; when it fails its claim is gone
+// with it, and is made again to put the job off.
 func (e *Engine) attempt(ctx context.Context, id string) error {
-	j, ok, err := e.Store.Claim(ctx, id, e.owner, e.Lease)
-	if err != nil || !ok {
-		return err
+	j, done, err := e.quick(ctx, id)
+	switch {
+	case errors.Is(err, store.ErrNotClaimed), err == nil && done:
+		return nil
+	case err != nil:
+		again, ok, claimErr := e.Store.Claim(ctx, id, e.owner, e.Lease)
+		if claimErr != nil || !ok {
+			return errors.Join(err, claimErr)
+		}
+		return e.settle(ctx, again, err)
 	}
 	w, known := e.works[j.Kind]
 	if !known {
 		// A newer replica may know it: this is a failed try, not the end.
 		return e.settle(ctx, j, fmt.Errorf("no such kind of job: %q", j.Kind))
 	}
-	timeout := w.timeout
-	if timeout == 0 {
-		timeout = tryTimeout
-	}
-	tctx, cancel := context.WithTimeout(ctx, timeout)
+	tctx, cancel := context.WithTimeout(ctx, w.within())
 	defer cancel()
 	return e.settle(ctx, j, e.try(tctx, cancel, w, j))
 }
 
-// try runs one attempt; a panic in it is this attempt's failure alone.
-func (e *Engine) try(ctx context.Context, cancel context.CancelFunc, w work, j store.Job) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+// quick claims a job, and if it needs nothing but the database does it as well.
+func (e *Engine) quick(ctx context.Context, id string) (j store.Job, done bool, err error) {
+	defer rescue(&err)
+	ctx, cancel := context.WithTimeout(ctx, tryTimeout)
+	defer cancel()
+	err = e.Store.Do(ctx, func(tx *store.Tx) error {
+		var err error
+		done = false
+		if j, err = tx.Claim(ctx, id, e.owner, e.Lease); err != nil {
+			return err
 		}
-	}()
-	if w.tx != nil {
-		return e.Store.Do(ctx, func(tx *store.Tx) error {
-			if err := w.tx(ctx, tx, j); err != nil {
-				return err
-			}
-			return tx.FinishJob(ctx, j)
-		})
+		w := e.works[j.Kind]
+		if w.tx == nil {
+			return nil
+		}
+		if err := w.tx(ctx, tx, j); err != nil {
+			return err
+		}
+		done = true
+		return tx.FinishJob(ctx, j)
+	})
+	return j, done, err
+}
+
+// within is how long one try may take.
+func (w work) within() time.Duration {
+	if w.timeout == 0 {
+		return tryTimeout
 	}
+	return w.timeout
+}
+
+// rescue turns a panic into the error of this one attempt.
+func rescue(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+	}
+}
+
+// try runs one attempt at a long job.
+func (e *Engine) try(ctx context.Context, cancel context.CancelFunc, w work, j store.Job) (err error) {
+	defer rescue(&err)
 	end, err := e.alive(ctx, cancel, w, j)
 	if err != nil {
 		return err

@@ -17,39 +17,48 @@ const (
 	jobDead = "dead"
 )
 
-var errNotClaimed = errors.New("not claimed")
+// ErrNotClaimed means that a job is closed, not due, leased to somebody, behind
+// an older job of its lane, or that its lane is taken.
+var ErrNotClaimed = errors.New("job not claimed")
 
-// Claim takes a job for owner until the lease runs out. The bool is false when
-// it is closed, not due, leased to somebody, behind an older job of its lane,
-// or its lane is taken.
+// Claim takes a job for owner until the lease runs out. The bool is false where
+// [Tx.Claim] says [ErrNotClaimed].
 func (s *Store) Claim(ctx context.Context, id, owner string, lease time.Duration) (Job, bool, error) {
 	var job Job
 	err := s.Do(ctx, func(tx *Tx) error {
-		until := millis(tx.now.Add(lease))
-		r, err := tx.q.ClaimJob(ctx, dbgen.ClaimJobParams{Owner: owner, LeaseUntil: until, ID: id, Now: millis(tx.now)})
-		if errors.Is(err, sql.ErrNoRows) {
-			return errNotClaimed
-		}
-		if err != nil {
-			return fmt.Errorf("claim job %s: %w", id, err)
-		}
-		job = jobOf(r)
-		if job.Lane == "" {
-			return nil
-		}
-		n, err := tx.q.TakeLane(ctx, dbgen.TakeLaneParams{Lane: job.Lane, Holder: id, LeaseUntil: until, Now: millis(tx.now)})
-		if err != nil {
-			return fmt.Errorf("take lane %s: %w", job.Lane, err)
-		}
-		if n == 0 {
-			return errNotClaimed
-		}
-		return nil
+		var err error
+		job, err = tx.Claim(ctx, id, owner, lease)
+		return err
 	})
-	if errors.Is(err, errNotClaimed) {
+	if errors.Is(err, ErrNotClaimed) {
 		return Job{}, false, nil
 	}
 	return job, err == nil, err
+}
+
+// Claim takes a job within a transaction, which must fail when this does: work
+// that needs nothing but the database is claimed, done and closed in one.
+func (tx *Tx) Claim(ctx context.Context, id, owner string, lease time.Duration) (Job, error) {
+	until := millis(tx.now.Add(lease))
+	r, err := tx.q.ClaimJob(ctx, dbgen.ClaimJobParams{Owner: owner, LeaseUntil: until, ID: id, Now: millis(tx.now)})
+	if errors.Is(err, sql.ErrNoRows) {
+		return Job{}, ErrNotClaimed
+	}
+	if err != nil {
+		return Job{}, fmt.Errorf("claim job %s: %w", id, err)
+	}
+	job := jobOf(r)
+	if job.Lane == "" {
+		return job, nil
+	}
+	n, err := tx.q.TakeLane(ctx, dbgen.TakeLaneParams{Lane: job.Lane, Holder: id, LeaseUntil: until, Now: millis(tx.now)})
+	if err != nil {
+		return Job{}, fmt.Errorf("take lane %s: %w", job.Lane, err)
+	}
+	if n == 0 {
+		return Job{}, ErrNotClaimed
+	}
+	return job, nil
 }
 
 // HoldLane takes or keeps a lane for a process, for work that is no job. The
