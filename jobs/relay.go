@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hibiken/asynq"
@@ -65,13 +67,7 @@ func (e *Engine) relayOnce(ctx, work context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	rung := make([]string, 0, len(due))
-	for _, j := range due {
-		if bell = e.ring(ctx, j); bell != nil {
-			break
-		}
-		rung = append(rung, j.ID)
-	}
+	rung, bell := e.ringAll(ctx, due)
 	e.noteBell(ctx, bell)
 	if len(rung) > 0 {
 		if err := e.Store.MarkQueued(ctx, rung, epoch); err != nil {
@@ -83,6 +79,45 @@ func (e *Engine) relayOnce(ctx, work context.Context) (int, error) {
 	}
 	return len(rung), nil
 }
+
+// ringers is how many rows are rung for at once: most of a ring is waiting for
+// Redis.
+const ringers = 8
+
+// ringAll rings for rows until Redis fails, and says for which it did.
+func (e *Engine) ringAll(ctx context.Context, due []store.Job) (rung []string, bell error) {
+	errs := make([]error, len(due))
+	var next atomic.Int64
+	var failed atomic.Bool
+	var wg sync.WaitGroup
+	for range min(ringers, len(due)) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(due); i = int(next.Add(1)) - 1 {
+				if failed.Load() {
+					errs[i] = errNotRung
+					continue
+				}
+				if errs[i] = e.ring(ctx, due[i]); errs[i] != nil {
+					failed.Store(true)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	rung = make([]string, 0, len(due))
+	for i, j := range due {
+		switch {
+		case errs[i] == nil:
+			rung = append(rung, j.ID)
+		case !errors.Is(errs[i], errNotRung):
+			bell = errs[i]
+		}
+	}
+	return rung, bell
+}
+
+// errNotRung marks rows that were left alone after Redis failed.
+var errNotRung = errors.New("not rung for")
 
 // ring puts one row's id on the queue. A conflict means that it is there
 // already; a row that stayed open long after it was rung gets a second id.
