@@ -156,6 +156,35 @@ func TestAPIPace(t *testing.T) {
 	})
 }
 
+// TestOrderSurvivesABusyAPI: messages to one chat keep their order when it is
+// the API that makes them wait.
+func TestOrderSurvivesABusyAPI(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := newLimits()
+		for i := range apiSecondPace().n {
+			if err := l.admit(t.Context(), visit{api: "send", to: strconv.Itoa(i), key: strconv.Itoa(i)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		through, _ := crowd(t, l, func(i int) time.Duration { return time.Duration(i) * time.Millisecond }, queued(l, to("send", "a", 10))...)
+		slices.SortFunc(through, func(a, b passage) int { return a.at.Compare(b.at) })
+		for i, p := range through {
+			if first := p.key < "a5"; first != (i < 5) {
+				t.Errorf("%s came as number %d", p.key, i)
+			}
+		}
+	})
+}
+
+// queued has visits ask once, in order.
+func queued(l *limits, visits []visit) []visit {
+	for _, v := range visits {
+		_, _, _ = l.turn(v)
+	}
+	return visits
+}
+
 // TestHold: an API that asked to be left alone is, by everybody; others go on.
 func TestHold(t *testing.T) {
 	t.Parallel()
@@ -201,6 +230,22 @@ func TestNobodyWaitsLong(t *testing.T) {
 		cancel()
 		if se, is := errors.AsType[*bots.SendError](l.admit(ctx, visit{api: "send", to: "a", key: "k"})); !is || !se.Retry || se.Code == bots.CodeLimited {
 			t.Errorf("%v", se)
+		}
+	})
+}
+
+// TestNoTurnIsKeptForNobody: a visit without a name does not come back for its
+// turn.
+func TestNoTurnIsKeptForNobody(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := newLimits()
+		for range 500 {
+			_ = l.admit(t.Context(), visit{api: "fetch"})
+		}
+		time.Sleep(apiSecondPace().span)
+		if err := l.admit(t.Context(), visit{api: "fetch"}); err != nil {
+			t.Errorf("the way is free, and yet: %v", err)
 		}
 	})
 }

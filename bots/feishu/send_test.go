@@ -250,6 +250,29 @@ func TestUpdatesOneByOne(t *testing.T) {
 	}
 }
 
+// TestUpdatesArePaced: 5 a second of one card; the platform is not asked for more.
+func TestUpdatesArePaced(t *testing.T) {
+	t.Parallel()
+	var calls, limited atomic.Int32
+	b := api(t, func(w http.ResponseWriter, _ *http.Request) {
+		calls.Add(1)
+		fmt.Fprint(w, `{"code":0,"data":{}}`)
+	})
+	c := bots.Card{Title: "x"}
+	for i := range 8 {
+		_, err := b.Update(t.Context(), "om_1", bots.Message{Key: fmt.Sprint("k", i), Card: &c})
+		if err != nil && sendError(t, err).Code == bots.CodeLimited {
+			limited.Add(1)
+		}
+	}
+	if calls.Load() != 5 || limited.Load() != 3 {
+		t.Errorf("%d calls, %d told to wait", calls.Load(), limited.Load())
+	}
+	if _, err := b.Update(t.Context(), "om_2", bots.Message{Key: "other", Card: &c}); err != nil {
+		t.Errorf("another card: %v", err)
+	}
+}
+
 // TestOnlyPatch (FC-14): cards are changed as often as wished, since the token
 // of a click, good for two changes, is never used.
 func TestOnlyPatch(t *testing.T) {
