@@ -140,11 +140,15 @@ func replay(t *testing.T, h Harness) {
 	if other := decode(t, h, h.Push(t, "帮助")); other.Key == one.Key {
 		t.Errorf("another event has the same key %q", other.Key)
 	}
-	if one.Kind != bots.EventMessage || one.Text != "帮助" || !one.Private || !one.Mentioned || one.User != h.Person() || one.FromBot {
-		t.Errorf("event %+v", one)
+}
+
+func read(t *testing.T, h Harness) {
+	e := decode(t, h, h.Push(t, "帮助"))
+	if e.Kind != bots.EventMessage || e.Text != "帮助" || !e.Private || !e.Mentioned || e.User != h.Person() || e.FromBot {
+		t.Errorf("event %+v", e)
 	}
-	if one.Bot != h.Bot().Name() || one.MessageID == "" || one.At.IsZero() {
-		t.Errorf("event %+v lacks where, which or when", one)
+	if e.Bot != h.Bot().Name() || e.MessageID == "" || e.At.IsZero() {
+		t.Errorf("event %+v lacks where, which or when", e)
 	}
 }
 

@@ -106,13 +106,26 @@ func told(t *testing.T, h Harness, c Trouble) {
 		return
 	}
 	c.Calm(t)
-	_, err = h.Bot().Send(t.Context(), m)
-	if c.Code == bots.CodeLimited && c.After > patience { // nobody is to be called before that
-		if again := sendError(t, err); again.Code != bots.CodeLimited || again.After > c.After || again.After < c.After-patience {
-			t.Errorf("called again too soon: %v after %v", err, again.After)
-		}
+	if c.Code == bots.CodeLimited && c.After > patience {
+		leftAlone(t, h, m, c.After)
 		return
 	}
+	again(t, h, m)
+}
+
+// leftAlone: nobody is called before the time that was asked for.
+func leftAlone(t *testing.T, h Harness, m bots.Message, after time.Duration) {
+	t.Helper()
+	_, err := h.Bot().Send(t.Context(), m)
+	if se := sendError(t, err); se.Code != bots.CodeLimited || se.After > after || se.After < after-patience {
+		t.Errorf("called again too soon: %v after %v", err, se.After)
+	}
+}
+
+// again: the same message is said after the trouble, once.
+func again(t *testing.T, h Harness, m bots.Message) {
+	t.Helper()
+	_, err := h.Bot().Send(t.Context(), m)
 	for began := time.Now(); err != nil && time.Since(began) < 3*patience; _, err = h.Bot().Send(t.Context(), m) {
 		time.Sleep(50 * time.Millisecond)
 	}

@@ -84,7 +84,7 @@ func Run(t *testing.T, newHarness func(t *testing.T) Harness) {
 	t.Helper()
 	for name, rule := range map[string]func(*testing.T, Harness){
 		// The way in.
-		"EveryByteIsSigned": everyByte, "EveryNibbleOfTheSignatureCounts": everyNibble, "UnsignedIsRefused": unsigned, "ReplayHasTheSameKey": replay,
+		"EveryByteIsSigned": everyByte, "EveryNibbleOfTheSignatureCounts": everyNibble, "UnsignedIsRefused": unsigned, "ReplayHasTheSameKey": replay, "MessageIsRead": read,
 		"ChallengeIsAnswered": challenge, "WrongMethodIsRefused": method, "OddEventsAreRecorded": odd, "ProgramsAreKnownAsSuch": program,
 		"SilentAnswerIsSuccess": silent,
 		// The way out.

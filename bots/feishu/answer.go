@@ -1,7 +1,6 @@
 package feishu
 
 import (
-	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -26,23 +25,30 @@ func toastType(t bots.Tone) string {
 // Answer implements [bots.Bot]: an empty object, or a toast and the card that
 // takes the clicked one's place.
 func (b *Bot) Answer(e bots.Event, a bots.Answer) bots.Response {
-	body := map[string]any{}
+	body := object{}
 	if e.Kind == bots.EventClick {
-		if a.Text != "" {
-			body["toast"] = map[string]string{"type": toastType(a.Tone), "content": a.Text}
-		}
-		if a.Card != nil {
-			card, err := render(*a.Card)
-			if err == nil {
-				body["card"] = map[string]any{"type": "raw", "data": json.RawMessage(card)}
-			} else { // the words must do
-				b.Logger.LogAttrs(context.Background(), slog.LevelWarn, "card in an answer left out", slog.Any("error", err))
-			}
-		}
+		body = b.toClick(a)
 	}
 	text, err := json.Marshal(body)
 	if err != nil {
 		text = []byte("{}")
 	}
 	return bots.Response{Status: http.StatusOK, Type: jsonType, Body: text}
+}
+
+func (b *Bot) toClick(a bots.Answer) object {
+	body := object{}
+	if a.Text != "" {
+		body["toast"] = object{"type": toastType(a.Tone), "content": a.Text}
+	}
+	if a.Card == nil {
+		return body
+	}
+	card, err := render(*a.Card)
+	if err != nil { // the words must do
+		b.Logger.Warn("card in an answer left out", slog.Any("error", err))
+		return body
+	}
+	body["card"] = object{"type": "raw", "data": json.RawMessage(card)}
+	return body
 }

@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -37,6 +37,8 @@ var elsewhere = map[string]string{
 	"FC-14": "there is no such token: cards are changed with PATCH alone, TestOnlyPatch",
 }
 
+func stampOf(at time.Time) string { return strconv.FormatInt(at.Unix(), 10) }
+
 // bad builds the requests.
 type bad struct {
 	h    *harness
@@ -48,7 +50,7 @@ func (b bad) plain(hd feishusim.Header, more ...any) []byte {
 }
 
 // raw is a body that is signed as it is.
-func (b bad) raw(text string) *http.Request { return b.at(fmt.Sprint(time.Now().Unix()), []byte(text)) }
+func (b bad) raw(text string) *http.Request { return b.at(stampOf(time.Now()), []byte(text)) }
 
 func (b bad) at(stamp string, body []byte) *http.Request {
 	return post(body, http.Header{"X-Lark-Request-Timestamp": {stamp}, "X-Lark-Request-Nonce": {"n"}, "X-Lark-Signature": {b.h.sim.Sign(stamp, "n", string(body))}})
@@ -71,7 +73,7 @@ func (b bad) requests() map[string]func() *http.Request {
 		"FE-03": func() *http.Request {
 			return post(bytes.Replace(b.good.Body, []byte(`":`), []byte(`": `), 1), b.good.Header)
 		},
-		"FE-07": func() *http.Request { return b.sealedAt(fmt.Sprint(time.Now().Add(-24 * time.Hour).Unix())) },
+		"FE-07": func() *http.Request { return b.sealedAt(stampOf(time.Now().Add(-24 * time.Hour))) },
 		"FE-09": func() *http.Request { return b.sealedAt("abc") },
 		"FE-13": func() *http.Request {
 			return post([]byte(`{"challenge":"abc","token":"v-token","type":"url_verification"}`), nil)
@@ -139,7 +141,7 @@ func TestBadInputs(t *testing.T) {
 	_ = h.read(t, b.good) // the company is known from here
 	requests := b.requests()
 	for _, c := range all {
-		make, here := requests[c.ID]
+		request, here := requests[c.ID]
 		switch _, other := elsewhere[c.ID]; {
 		case c.ID == "FE-05":
 			continue // TestVectors
@@ -151,10 +153,9 @@ func TestBadInputs(t *testing.T) {
 		}
 		t.Run(c.ID, func(t *testing.T) {
 			t.Parallel()
-			in, err := h.bot.Decode(make())
+			in, err := h.bot.Decode(request())
 			status, reason := http.StatusOK, "ok"
-			var de *bots.DecodeError
-			if errors.As(err, &de) {
+			if de, is := errors.AsType[*bots.DecodeError](err); is {
 				status, reason = statusOf[de.Fault], de.Reason
 			}
 			if !slices.Contains(c.Expected.HTTP, status) {

@@ -72,10 +72,10 @@ func TestURLCheck(t *testing.T) {
 	b := bad{h: h}
 	check := `{"challenge":"abc","token":"v-token","type":"url_verification"}`
 	sealed, _ := h.sim.Sealed([]byte(check))
-	old := fmt.Sprint(time.Now().Add(-30 * 24 * time.Hour).Unix())
+	old := stampOf(time.Now().Add(-30 * 24 * time.Hour))
 	for name, r := range map[string]*http.Request{
 		"plain": post([]byte(check), nil), "plain and signed": b.raw(check), "plain, wrongly signed": post([]byte(check), http.Header{"X-Lark-Signature": {"00"}}),
-		"sealed": post(sealed, nil), "sealed and signed": b.at(fmt.Sprint(time.Now().Unix()), sealed), "sealed, old": b.at(old, sealed),
+		"sealed": post(sealed, nil), "sealed and signed": b.at(stampOf(time.Now()), sealed), "sealed, old": b.at(old, sealed),
 		"sealed, no date": b.at("", sealed), "sealed, wrongly signed": post(sealed, http.Header{"X-Lark-Signature": {strings.Repeat("0", 64)}}),
 	} {
 		in, err := h.bot.Decode(r)
@@ -122,7 +122,7 @@ func TestRefusals(t *testing.T) {
 		"empty token":       {b.sealed(swap(`"token":"v-token"`, `"token":""`)), "401 token_invalid"},
 		"token of v1":       {b.sealed([]byte(`{"uuid":"u","token":"wrong","type":"event_callback","event":{"type":"approval_task"}}`)), "401 token_invalid"},
 		"sealed check":      {b.sealed([]byte(`{"challenge":"x","token":"wrong","type":"url_verification"}`)), "401 token_invalid"},
-		"future":            {b.sealedAt(fmt.Sprint(time.Now().Add(9 * time.Hour).Unix())), "401 timestamp_out_of_window"},
+		"future":            {b.sealedAt(stampOf(time.Now().Add(9 * time.Hour))), "401 timestamp_out_of_window"},
 		"far future":        {b.sealedAt("9223372036854775807"), "401 timestamp_out_of_window"},
 		"far past":          {b.sealedAt("-9223372036854775808"), "401 timestamp_out_of_window"},
 		"no date":           {b.sealedAt(""), "401 timestamp_invalid"},
@@ -146,7 +146,7 @@ func TestRefusals(t *testing.T) {
 		}
 	}
 	for _, age := range []time.Duration{-7 * time.Hour, 7 * time.Hour} { // the platform pushes again for so long
-		if _, err := h.bot.Decode(b.sealedAt(fmt.Sprint(time.Now().Add(age).Unix()))); err != nil {
+		if _, err := h.bot.Decode(b.sealedAt(stampOf(time.Now().Add(age)))); err != nil {
 			t.Errorf("%v old: %v", age, err)
 		}
 	}

@@ -3,7 +3,6 @@ package feishu_test
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"testing"
@@ -60,7 +59,7 @@ func TestFetchAnswers(t *testing.T) {
 	}
 	got, err := fetch(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Disposition", `attachment; filename="x.json"`)
-		fmt.Fprint(w, `{"code":234003}`)
+		say(w, `{"code":234003}`)
 		if r.Header.Get("Authorization") != "Bearer t-canary" || r.URL.Query().Get("type") != "file" {
 			t.Errorf("%v %v", r.Header, r.URL)
 		}
@@ -84,7 +83,7 @@ func TestFetchAnswers(t *testing.T) {
 		_, err := fetch(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Location", "http://169.254.169.254/")
 			w.WriteHeader(c.status)
-			fmt.Fprint(w, c.body)
+			say(w, c.body)
 		})
 		if se := sendError(t, err); se.Code != c.code || se.Retry != c.retry {
 			t.Errorf("%s: %v", name, err)

@@ -7,7 +7,7 @@ const inputMax = 1000
 
 // form stands at the root of the card, as the platform asks.
 func (r *renderer) form(f bots.Form) object {
-	elements := []any{}
+	elements := make([]any, 0, 2*len(f.Inputs)+1)
 	for _, in := range f.Inputs {
 		elements = append(elements, r.input(in)...)
 	}

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -90,6 +92,8 @@ func TestNobodyThere(t *testing.T) {
 	}
 }
 
+func say(w http.ResponseWriter, text string) { _, _ = io.WriteString(w, text) }
+
 // api is a platform that answers as it is told.
 func api(t *testing.T, answer http.HandlerFunc) *feishu.Bot {
 	t.Helper()
@@ -97,7 +101,7 @@ func api(t *testing.T, answer http.HandlerFunc) *feishu.Bot {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("X-Tt-Logid", "log-1")
 		if strings.HasSuffix(r.URL.Path, "/tenant_access_token/internal") {
-			fmt.Fprint(w, `{"code":0,"tenant_access_token":"t-canary","expire":7200}`)
+			say(w, `{"code":0,"tenant_access_token":"t-canary","expire":7200}`)
 			return
 		}
 		answer(w, r)
@@ -126,11 +130,11 @@ func TestCodes(t *testing.T) {
 		for _, code := range all {
 			b := api(t, func(w http.ResponseWriter, _ *http.Request) {
 				w.WriteHeader(http.StatusBadRequest)
-				fmt.Fprintf(w, `{"code":%d,"msg":"words"}`, code)
+				say(w, fmt.Sprintf(`{"code":%d,"msg":"words"}`, code))
 			})
 			_, err := b.Send(t.Context(), bots.Message{Key: "k", User: li, Text: "x"})
 			se := sendError(t, err)
-			if se.Code != want || se.Retry != retried[want] || !strings.Contains(se.Platform, fmt.Sprint(code)) || !strings.Contains(se.Platform, "log-1") {
+			if se.Code != want || se.Retry != retried[want] || !strings.Contains(se.Platform, strconv.Itoa(code)) || !strings.Contains(se.Platform, "log-1") {
 				t.Errorf("%d: %+v, want code %d", code, se, want)
 			}
 		}
@@ -146,14 +150,20 @@ func TestOddAnswers(t *testing.T) {
 		code   bots.SendCode
 		retry  bool
 	}{
-		"no data":      {func(w http.ResponseWriter) { fmt.Fprint(w, `{"code":0,"msg":"ok"}`) }, bots.CodeUnknown, true},
-		"no id":        {func(w http.ResponseWriter) { fmt.Fprint(w, `{"code":0,"data":{}}`) }, bots.CodeUnknown, true},
-		"odd data":     {func(w http.ResponseWriter) { fmt.Fprint(w, `{"code":0,"data":[]}`) }, bots.CodeUnknown, true},
-		"cut":          {func(w http.ResponseWriter) { fmt.Fprint(w, `{"code":0,"data":{"mess`) }, bots.CodeUnknown, true},
-		"a redirect":   {func(w http.ResponseWriter) { w.Header().Set("Location", "http://127.0.0.1:1/"); w.WriteHeader(302) }, bots.CodeUnknown, true},
-		"a 403 page":   {func(w http.ResponseWriter) { w.WriteHeader(403); fmt.Fprint(w, `{"message":"proxy"}`) }, bots.CodeUnavailable, true},
-		"503":          {func(w http.ResponseWriter) { w.WriteHeader(503); fmt.Fprint(w, `{"code":5,"msg":"x"}`) }, bots.CodeUnavailable, true},
-		"429, no code": {func(w http.ResponseWriter) { w.WriteHeader(429); fmt.Fprint(w, `{}`) }, bots.CodeLimited, true},
+		"no data":  {func(w http.ResponseWriter) { say(w, `{"code":0,"msg":"ok"}`) }, bots.CodeUnknown, true},
+		"no id":    {func(w http.ResponseWriter) { say(w, `{"code":0,"data":{}}`) }, bots.CodeUnknown, true},
+		"odd data": {func(w http.ResponseWriter) { say(w, `{"code":0,"data":[]}`) }, bots.CodeUnknown, true},
+		"cut":      {func(w http.ResponseWriter) { say(w, `{"code":0,"data":{"mess`) }, bots.CodeUnknown, true},
+		"a redirect": {func(w http.ResponseWriter) {
+			w.Header().Set("Location", "http://127.0.0.1:1/")
+			w.WriteHeader(http.StatusFound)
+		}, bots.CodeUnknown, true},
+		"a 403 page": {func(w http.ResponseWriter) { w.WriteHeader(http.StatusForbidden); say(w, `{"message":"proxy"}`) }, bots.CodeUnavailable, true},
+		"503": {func(w http.ResponseWriter) {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			say(w, `{"code":5,"msg":"x"}`)
+		}, bots.CodeUnavailable, true},
+		"429, no code": {func(w http.ResponseWriter) { w.WriteHeader(http.StatusTooManyRequests); say(w, `{}`) }, bots.CodeLimited, true},
 	} {
 		b := api(t, func(w http.ResponseWriter, _ *http.Request) { c.answer(w) })
 		_, err := b.Send(t.Context(), bots.Message{Key: "k", User: li, Text: "x"})
@@ -176,7 +186,7 @@ func TestUUID(t *testing.T) {
 		mu.Lock()
 		seen[uuid]++
 		mu.Unlock()
-		fmt.Fprint(w, `{"code":0,"data":{"message_id":"om_1"}}`)
+		say(w, `{"code":0,"data":{"message_id":"om_1"}}`)
 	})
 	for _, key := range []string{"a", "a", "b", strings.Repeat("x", 500)} {
 		if _, err := b.Send(t.Context(), bots.Message{Key: key, User: "ou_" + key, Text: "x"}); err != nil {
@@ -226,7 +236,7 @@ func TestUpdatesOneByOne(t *testing.T) {
 		if r.Method != http.MethodPatch || r.URL.Path != "/open-apis/im/v1/messages/om_1" {
 			t.Errorf("%s %s", r.Method, r.URL)
 		}
-		fmt.Fprint(w, `{"code":0,"data":{}}`)
+		say(w, `{"code":0,"data":{}}`)
 	})
 	c := bots.Card{Title: "x"}
 	var wg sync.WaitGroup
@@ -256,7 +266,7 @@ func TestUpdatesArePaced(t *testing.T) {
 	var calls, limited atomic.Int32
 	b := api(t, func(w http.ResponseWriter, _ *http.Request) {
 		calls.Add(1)
-		fmt.Fprint(w, `{"code":0,"data":{}}`)
+		say(w, `{"code":0,"data":{}}`)
 	})
 	c := bots.Card{Title: "x"}
 	for i := range 8 {

@@ -17,38 +17,64 @@ const (
 // is nested beyond reason, or that says the same thing twice in its first two
 // levels. Go's reader takes the last of two, and takes "Token" for "token".
 func strict(text []byte) error {
-	var (
-		depth int
-		keys  [3][][]byte // names seen at depths 1 and 2
-	)
+	var n nesting
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
 		case '{', '[':
-			if depth++; depth > depthMax {
-				return fault(bots.FaultMalformed, "json_invalid", nil)
-			}
-			if depth < len(keys) {
-				keys[depth] = keys[depth][:0]
-			}
+			n.enter()
 		case '}', ']':
-			if depth--; depth < 0 {
-				return fault(bots.FaultMalformed, "json_invalid", nil)
-			}
+			n.depth--
 		case '"':
 			word := quoted(text[i:])
 			i += len(word) - 1
-			if depth < 1 || depth >= len(keys) || !isKey(text[i+1:]) {
-				continue
-			}
-			if !fresh(keys[depth], word) {
+			if isKey(text[i+1:]) && !n.name(word) {
 				return fault(bots.FaultMalformed, "json_duplicate", nil)
 			}
-			if len(keys[depth]) < keysMax {
-				keys[depth] = append(keys[depth], word)
-			}
+		}
+		if n.depth < 0 || n.depth > depthMax {
+			return fault(bots.FaultMalformed, "json_invalid", nil)
 		}
 	}
 	return nil
+}
+
+// nesting is where in a text the reader is, and which names it has met in the
+// object of the first level and in that of the second.
+type nesting struct {
+	depth        int
+	outer, inner [][]byte
+}
+
+func (n *nesting) enter() {
+	n.depth++
+	if seen := n.seen(); seen != nil {
+		*seen = (*seen)[:0]
+	}
+}
+
+func (n *nesting) seen() *[][]byte {
+	switch n.depth {
+	case 1:
+		return &n.outer
+	case 2:
+		return &n.inner
+	}
+	return nil
+}
+
+// name notes a name; false: it was met before.
+func (n *nesting) name(word []byte) bool {
+	seen := n.seen()
+	if seen == nil {
+		return true
+	}
+	if !fresh(*seen, word) {
+		return false
+	}
+	if len(*seen) < keysMax {
+		*seen = append(*seen, word)
+	}
+	return true
 }
 
 // quoted is the string that a text begins with, with its quotes; what does not

@@ -65,10 +65,11 @@ func (s *Bot) Healthy() (ok bool, reason string) {
 // that while the hub runs.
 func (s *Bot) Listen(ctx context.Context, handle Handler) error {
 	var waits backoff
-	for client := s.client(handle); ctx.Err() == nil; {
+	for client := s.client(handle); ; {
 		err := s.run(ctx, client)
 		if ctx.Err() != nil {
-			break
+			s.is(false, "stopped")
+			return nil //nolint:nilerr // it was told to
 		}
 		if s.stood.Swap(false) { // the SDK does not start such a client again
 			client, waits = s.client(handle), backoff{}
@@ -80,8 +81,6 @@ func (s *Bot) Listen(ctx context.Context, handle Handler) error {
 		case <-time.After(wait):
 		}
 	}
-	s.is(false, "stopped")
-	return nil
 }
 
 // failed says why there is no connection, and when the next is tried.
