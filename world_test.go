@@ -217,13 +217,13 @@ func (w *world) clicks(who string, m feishusim.Message, button string, form map[
 	return r
 }
 
-// settled waits until the hub has nothing left to do that is due.
+// settled waits until the hub has nothing left to do that is due, and does nothing.
 func (w *world) settled() {
 	w.t.Helper()
 	deadline := time.Now().Add(15 * time.Second)
 	for {
 		n, err := w.hub.store.Counts(w.t.Context())
-		if err == nil && n.DueJobs == 0 && n.Messages[string(store.MessagePending)] == 0 {
+		if err == nil && n.DueJobs == 0 && n.LeasedJobs == 0 && n.Messages[string(store.MessagePending)] == 0 {
 			return
 		}
 		if time.Now().After(deadline) {
