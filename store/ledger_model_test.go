@@ -78,7 +78,7 @@ func (m *model) add(t *rapid.T) {
 
 func (m *model) pick(t *rapid.T) *modelJob {
 	if len(m.jobs) == 0 {
-		t.Skip("no job yet")
+		t.Skip("reason: no job yet to act on; rapid draws another action")
 	}
 	return rapid.SampledFrom(m.jobs).Draw(t, "job")
 }
@@ -114,7 +114,7 @@ func (m *model) end(t *rapid.T) {
 		hold, lost = rapid.SampledFrom(j.old).Draw(t, "hold"), true
 	}
 	if hold.ID == "" {
-		t.Skip("never claimed")
+		t.Skip("reason: nothing was ever claimed; rapid draws another action")
 	}
 	ctx := context.Background()
 	how := rapid.SampledFrom([]string{"finish", "retry", "early", "bury", "extend"}).Draw(t, "how")
