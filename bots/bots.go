@@ -4,13 +4,14 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"time"
 )
 
-// A Bot is one chat platform. Decode and Answer are its way in, Send and Update
-// its way out. Everything else a platform may offer is an interface of its own
-// ([Fetcher], [Listener]), found by type assertion.
-type Bot interface {
-	// Name is the platform's word in configuration, paths and rows: "feishu".
+// An Inlet is a way in: one address that a platform pushes to. A platform may
+// have more than one (WeCom's app and its 智能机器人); the events of all of them
+// name the one [Bot] that speaks for the platform.
+type Inlet interface {
+	// Name is the inlet's word in paths: /webhooks/feishu.
 	Name() string
 	// Decode reads one request. It believes nothing before the signature over
 	// the raw bytes is right. Its errors are [DecodeError].
@@ -19,6 +20,14 @@ type Bot interface {
 	// known: after the commit, never before. Events that are not clicks get
 	// the platform's empty success.
 	Answer(e Event, a Answer) Response
+}
+
+// A Bot is one chat platform: a way in, and with Send and Update its way out.
+// Its name is the platform's word in configuration, paths and rows. Everything
+// else a platform may offer, or lack, is an interface of its own ([Fetcher],
+// [Listener], [Mute], [Forgetful], [Counted], [Perishable], [Identifier]), found by type assertion.
+type Bot interface {
+	Inlet
 	// Send says m. Its errors are [SendError]. Saying the same m twice within
 	// the platform's dedup window is seen once: m.Key sees to that.
 	Send(ctx context.Context, m Message) (CardRef, error)
@@ -29,9 +38,53 @@ type Bot interface {
 
 // A Fetcher can bring a file that a person sent to the hub.
 type Fetcher interface {
-	// Fetch opens the bytes of f; the caller closes and limits them. Its
+	// Fetch opens the bytes of f; the caller closes and limits them. Where the
+	// platform tells the file's name only now, the reader is a [Named]. Its
 	// errors are [SendError].
 	Fetch(ctx context.Context, f File) (io.ReadCloser, error)
+}
+
+// Named is a file that brings its name along.
+type Named interface {
+	FileName() string // "" when it is not told
+}
+
+// A Mute platform shows nobody the response to a click. What a click is
+// answered with must be said in a message, or stand on the changed card.
+type Mute interface {
+	Mute()
+}
+
+// A Forgetful platform cannot tell a second try of some messages from another
+// message: when the outcome of a try is unknown, there must not be another.
+type Forgetful interface {
+	Forgets(m Message) bool
+}
+
+// A Counted platform silently drops what exceeds a quota. The bot keeps it by
+// itself within one process; a store that knows what other processes said, and
+// what was said before a restart, can keep it for all of them.
+type Counted interface {
+	// Quota is how many messages may go to the receiver of m within a span of
+	// time; 0 means that nobody counts.
+	Quota(m Message) (most int, span time.Duration)
+}
+
+// A Perishable platform changes a card only for a while, or only so often.
+type Perishable interface {
+	// Spent tells whether the card that ref names can no longer be changed.
+	Spent(ref CardRef, at time.Time) bool
+}
+
+// An Identifier can say who opened a page in the platform's own browser.
+type Identifier interface {
+	// SignIn is the address to send the browser to; it comes back to page
+	// (absolute URL) with the query parameters code and state. "" means that
+	// this is not set up.
+	SignIn(page, state string) string
+	// Identify gives the platform's id of the person who brought the code. Its
+	// errors are [SendError].
+	Identify(ctx context.Context, code string) (user string, err error)
 }
 
 // A Listener receives events over a connection that it opens itself, for
@@ -58,7 +111,3 @@ type Response struct {
 	Type   string // Content-Type
 	Body   []byte
 }
-
-// CardRef names a message that was sent, in the platform's own words. Nobody
-// outside the platform's package looks into it.
-type CardRef string

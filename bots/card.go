@@ -39,6 +39,8 @@ type Card struct {
 	Tone     Tone    `json:"tone"`
 	Blocks   []Block `json:"blocks,omitempty"`
 	Fallback string  `json:"fallback,omitempty"` // what to write instead of pressing: 回复 同意 1287
+	Link     string  `json:"link,omitempty"`     // absolute URL of a page where the same can be seen or done
+	Ask      *Form   `json:"ask,omitempty"`      // the card's one question, for platforms whose cards hold one: instead of all forms and buttons in Blocks
 }
 
 // Block is one piece of a card: exactly one of its fields is set.
@@ -93,6 +95,7 @@ const (
 	InputChoice // one of Options
 	InputDate   // yyyy-mm-dd
 	InputPerson // a person known to the platform; yields the platform's id
+	InputChecks // any of Options; yields their values joined by ","; all are chosen at first
 )
 
 // Input is a form's field.
@@ -104,7 +107,7 @@ type Input struct {
 	Default  string    `json:"default,omitempty"`
 	Required bool      `json:"required,omitempty"`
 	MaxLen   int       `json:"max_len,omitempty"` // characters
-	Options  []Option  `json:"options,omitempty"`
+	Options  []Option  `json:"options,omitempty"` // the choices; for text, what may be chosen where nothing can be typed
 }
 
 // Option is one choice of an [InputChoice].

@@ -28,6 +28,7 @@ type Event struct {
 	Tenant    string    // the platform's company id, where it tells
 	User      string    // the platform's id of the person who acted
 	Chat      string    // the platform's id of the chat
+	Reply     string    // where answers are said when not in Chat or to User; opaque, kept as a message's Chat
 	Private   bool      // the chat is between this person and the hub alone
 	Mentioned bool      // the hub was addressed: always true in private
 	FromBot   bool      // the sender is a program: never answered

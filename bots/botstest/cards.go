@@ -43,7 +43,11 @@ func card(t *testing.T, h Harness) {
 	c := everything("待你审批 · 华东智造")
 	send(t, h, bots.Message{Key: "k3", User: h.Person(), Card: &c})
 	seen := strings.Join(h.Seen(t), "\n")
-	for _, want := range []string{"待你审批", "一段话", "华东智造", "¥1,280,000", "同意", "拒绝", "看附件", "小字", "审批意见", "来源", "日期", "转给谁", "公司", "回复 同意 1287"} {
+	want := []string{"待你审批", "一段话", "华东智造", "¥1,280,000", "同意", "拒绝", "看附件", "小字", "来源", "回复 同意 1287"}
+	if h.Features().TextInput {
+		want = append(want, "审批意见", "日期", "转给谁", "公司")
+	}
+	for _, want := range want {
 		if !strings.Contains(seen, want) {
 			t.Errorf("%q cannot be read in:\n%s", want, seen)
 		}
@@ -103,6 +107,7 @@ func huge(t *testing.T, h Harness) {
 func click(t *testing.T, h Harness) {
 	if !h.Features().TextInput {
 		t.Logf("instead: %s", h.Features().NoInput)
+		choose(t, h)
 		return
 	}
 	c := everything("待你审批")
@@ -118,9 +123,37 @@ func click(t *testing.T, h Harness) {
 	}
 }
 
+// choose: what was chosen comes back with the button, from a card with buttons
+// and from a card with one question.
+func choose(t *testing.T, h Harness) {
+	t.Helper()
+	c := everything("待你审批")
+	c.Blocks[4].Form.Inputs[0].Options = []bots.Option{{Value: "价格没谈拢", Text: "价格没谈拢"}, {Value: "材料不全", Text: "材料不全"}}
+	ref := send(t, h, bots.Message{Key: "k13", User: h.Person(), Card: &c})
+	e := decode(t, h, h.PushClick(t, ref, "同意", map[string]any{"comment": "材料不全"}))
+	if e.Kind != bots.EventClick || e.User != h.Person() || e.Key == "" || e.Click == nil || !e.Click.Card.Same(ref) {
+		t.Fatalf("event %+v", e)
+	}
+	if e.Click.Action != "approve" || e.Click.Value["n"] != "f" || e.Click.Form["comment"] != "材料不全" {
+		t.Errorf("click %+v", e.Click)
+	}
+	ask := &bots.Form{
+		Name: "todo", Inputs: []bots.Input{{Name: "pick", Label: "选哪些", Kind: bots.InputChecks, Options: []bots.Option{{Value: "1287:3", Text: "#1287 华东智造"}, {Value: "1288:1", Text: "#1288 苏州精工"}}}},
+		Buttons: []bots.Button{{Text: "同意所选", Action: "all-approve", Value: map[string]string{"n": "nonce"}}},
+	}
+	c = bots.Card{Title: "2 个审批等你", Tone: bots.ToneAct, Ask: ask, Fallback: "回复 同意 1287", Blocks: []bots.Block{{Text: "每个都能单独处理"}}}
+	ref = send(t, h, bots.Message{Key: "k14", User: h.Person(), Card: &c})
+	for _, pick := range [][]string{{"1287:3"}, {"1287:3", "1288:1"}} {
+		e = decode(t, h, h.PushClick(t, ref, "同意所选", map[string]any{"pick": pick}))
+		if e.Click == nil || !e.Click.Card.Same(ref) || e.Click.Action != "all-approve" || e.Click.Value["n"] != "nonce" || e.Click.Form["pick"] != strings.Join(pick, ",") {
+			t.Errorf("click %+v, want %s", e.Click, pick)
+		}
+	}
+}
+
 func clicked(t *testing.T, c bots.Click, ref bots.CardRef, n string, form map[string]any) {
 	t.Helper()
-	if c.Card != ref || c.Action != "approve" || len(c.Value) != 1 || c.Value["n"] != n {
+	if !c.Card.Same(ref) || c.Action != "approve" || len(c.Value) != 1 || c.Value["n"] != n {
 		t.Errorf("button of form %s: %+v", n, c)
 	}
 	for name, want := range form {

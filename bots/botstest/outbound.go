@@ -151,7 +151,7 @@ func secrets(t *testing.T, h Harness) {
 	_, err := h.Bot().Send(t.Context(), bots.Message{Key: "k8", User: h.Person(), Text: "x"})
 	p := h.Push(t, "帮助")
 	p.Body = p.Body[1:]
-	_, err2 := h.Bot().Decode(request(t, h, p))
+	_, err2 := h.Inlet().Decode(request(t, h, p))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err3 := h.Bot().Send(ctx, bots.Message{Key: "k9", User: h.Person(), Text: "x"})

@@ -16,10 +16,15 @@ type Features struct {
 	NoFetch   string // otherwise: what people do instead, and its test
 	TextInput bool   // cards can ask for free text
 	NoInput   string // otherwise: what people do instead, and its test
+	Programs  bool   // other programs can write to the hub
+	NoProgram string // otherwise: why none can
+	Stamped   bool   // the whole body is signed
+	NoStamp   string // otherwise: what is, and why the rest does not matter
 }
 
 // Push is a request of the platform.
 type Push struct {
+	Method string // POST where empty
 	Query  url.Values
 	Header http.Header
 	Body   []byte
@@ -51,13 +56,16 @@ type Harness interface {
 	// a group where the hub is.
 	Person() string
 	Chat() string
+	// Inlet is the way in that is looked at: the bot itself, or another one.
+	Inlet() bots.Inlet
 	// Push is a rightly signed request of the platform, as it arrives: a text
 	// message of that person, said in private.
 	Push(t *testing.T, text string) Push
 	// PushFromBot is the same, said by the hub itself or by another program.
 	PushFromBot(t *testing.T, text string) Push
 	// PushClick is what arrives when that person presses a button of a card
-	// that was sent, with what stands in its form.
+	// that was sent, with what stands in its form. Where cards cannot ask for
+	// text, form holds choices only.
 	PushClick(t *testing.T, card bots.CardRef, button string, form map[string]any) Push
 	// PushOdd is a rightly signed event of a type that nobody has heard of.
 	PushOdd(t *testing.T) Push
@@ -114,7 +122,8 @@ func Run(t *testing.T, newHarness func(t *testing.T) Harness) {
 func features(t *testing.T, h Harness) {
 	f := h.Features()
 	_, can := h.Bot().(bots.Fetcher)
-	if f.Fetch != can || !f.Fetch && f.NoFetch == "" || !f.TextInput && f.NoInput == "" {
+	unwritten := !f.Fetch && f.NoFetch == "" || !f.TextInput && f.NoInput == "" || !f.Programs && f.NoProgram == "" || !f.Stamped && f.NoStamp == ""
+	if f.Fetch != can || unwritten {
 		t.Errorf("%+v, and a fetcher: %v", f, can)
 	}
 }

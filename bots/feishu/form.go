@@ -26,6 +26,8 @@ func (r *renderer) input(in bots.Input) []any {
 	case bots.InputChoice:
 		out["tag"], out["options"] = "select_static", options(in.Options)
 		setUnlessEmpty(out, "initial_option", in.Default)
+	case bots.InputChecks:
+		out["tag"], out["options"] = "multi_select_static", options(in.Options)
 	case bots.InputDate:
 		out["tag"] = "date_picker"
 		setUnlessEmpty(out, "initial_date", in.Default)
