@@ -46,6 +46,7 @@ type WeCom struct {
 	BotToken  Secret
 	BotAESKey Secret
 	APIBase   string
+	OAuth     bool // pages opened in WeCom ask who opened them; needs 可信域名
 }
 
 // Load reads the environment and reports every mistake at once, each with what

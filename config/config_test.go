@@ -40,7 +40,7 @@ func TestDefaults(t *testing.T) {
 	if c.Location.String() != "Asia/Shanghai" || c.LogLevel != slog.LevelInfo || len(c.TrustedProxies) > 0 || c.Feishu.On || c.WeCom.On {
 		t.Errorf("%+v", c)
 	}
-	if c.Feishu.APIBase != "https://open.feishu.cn" || c.Feishu.Mode != "webhook" || c.WeCom.APIBase != "https://qyapi.weixin.qq.com" {
+	if c.Feishu.APIBase != "https://open.feishu.cn" || c.Feishu.Mode != "webhook" || c.WeCom.APIBase != "https://qyapi.weixin.qq.com" || c.WeCom.OAuth {
 		t.Errorf("%+v", c)
 	}
 }
@@ -54,7 +54,7 @@ func TestEverythingIsRead(t *testing.T) {
 		"GENJIN_TZ", "Asia/Urumqi", "GENJIN_LOG_LEVEL", "WARN", "GENJIN_TRUSTED_PROXIES", "10.0.0.0/8, 192.168.0.0/16,::1/128",
 		"GENJIN_FEISHU_API_BASE", "https://open.larksuite.com", "GENJIN_FEISHU_MODE", "socket",
 		"GENJIN_WECOM_CORP_ID", "ww1", "GENJIN_WECOM_AGENT_ID", "1000002", "GENJIN_WECOM_SECRET", "s", "GENJIN_WECOM_TOKEN", "t", "GENJIN_WECOM_AES_KEY", key,
-		"GENJIN_WECOM_BOT_TOKEN", "bt", "GENJIN_WECOM_BOT_AES_KEY", key, "GENJIN_WECOM_API_BASE", "http://127.0.0.1:1",
+		"GENJIN_WECOM_BOT_TOKEN", "bt", "GENJIN_WECOM_BOT_AES_KEY", key, "GENJIN_WECOM_API_BASE", "http://127.0.0.1:1", "GENJIN_WECOM_OAUTH", "On",
 	), noFile)
 	if err != nil {
 		t.Fatal(err)
@@ -65,7 +65,7 @@ func TestEverythingIsRead(t *testing.T) {
 	if c.Location.String() != "Asia/Urumqi" || c.LogLevel != slog.LevelWarn || len(c.TrustedProxies) != 3 || !c.Feishu.On || c.Feishu.Mode != "socket" || c.Feishu.EncryptKey.Reveal() != "k" {
 		t.Errorf("%+v", c)
 	}
-	if w := c.WeCom; !w.On || w.AgentID != 1000002 || w.AESKey.Reveal() != key || w.BotToken.Reveal() != "bt" || w.APIBase != "http://127.0.0.1:1" {
+	if w := c.WeCom; !w.On || w.AgentID != 1000002 || w.AESKey.Reveal() != key || w.BotToken.Reveal() != "bt" || w.APIBase != "http://127.0.0.1:1" || !w.OAuth {
 		t.Errorf("%+v", w)
 	}
 }
@@ -125,6 +125,7 @@ func TestWrongValues(t *testing.T) {
 		{"GENJIN_FEISHU_API_BASE", "open.feishu.cn", "https://"},
 		{"GENJIN_WECOM_AGENT_ID", "my app", "1000002"},
 		{"GENJIN_WECOM_AES_KEY", secret, "43"},
+		{"GENJIN_WECOM_OAUTH", "yes", "on 或 off"},
 	} {
 		_, err := Load(from(c.name, c.value), noFile)
 		if err == nil || !strings.HasPrefix(err.Error(), c.name+"：") || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {

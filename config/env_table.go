@@ -27,6 +27,7 @@ var names = map[string]string{
 	"GENJIN_WECOM_BOT_TOKEN":           "",
 	"GENJIN_WECOM_BOT_AES_KEY":         "",
 	"GENJIN_WECOM_API_BASE":            "https://qyapi.weixin.qq.com",
+	"GENJIN_WECOM_OAUTH":               "off",
 }
 
 // levels are the log levels from talkative to terse.

@@ -133,6 +133,15 @@ func (l *loader) level() slog.Level {
 	return level
 }
 
+// flag is on or off.
+func (l *loader) flag(name string) bool {
+	v := strings.ToLower(l.text(name))
+	if v != "on" && v != "off" {
+		l.fail(name, fmt.Sprintf("%q 不是开关，可写 on 或 off", v))
+	}
+	return v == "on"
+}
+
 func (l *loader) proxies() []netip.Prefix {
 	var out []netip.Prefix
 	for word := range strings.FieldsFuncSeq(l.text("GENJIN_TRUSTED_PROXIES"), func(r rune) bool { return r == ',' || r == ' ' }) {
@@ -180,7 +189,7 @@ func (l *loader) wecom() WeCom {
 		CorpID: l.text("GENJIN_WECOM_CORP_ID"), Secret: Secret(l.text("GENJIN_WECOM_SECRET")),
 		Token: Secret(l.text("GENJIN_WECOM_TOKEN")), AESKey: l.aesKey("GENJIN_WECOM_AES_KEY"),
 		BotToken: Secret(l.text("GENJIN_WECOM_BOT_TOKEN")), BotAESKey: l.aesKey("GENJIN_WECOM_BOT_AES_KEY"),
-		APIBase: l.url("GENJIN_WECOM_API_BASE"),
+		APIBase: l.url("GENJIN_WECOM_API_BASE"), OAuth: l.flag("GENJIN_WECOM_OAUTH"),
 	}
 	w.On = w.CorpID != ""
 	if agent := l.text("GENJIN_WECOM_AGENT_ID"); agent != "" || w.On {

@@ -80,6 +80,27 @@ func ParseOrg(name string, text []byte, loc *time.Location) (*sales.Org, error) 
 	return org, nil
 }
 
+// Robots gives the keys of the WeCom group robots in org.yaml by the ids of
+// their teams. They are kept apart from the organisation, which is logged,
+// stored and shown.
+func Robots(name string, text []byte) (map[string]Secret, error) {
+	var f orgFile
+	d, err := readDocument(name, text, &f)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.err(); err != nil {
+		return nil, err
+	}
+	keys := map[string]Secret{}
+	for _, t := range f.Teams {
+		if t.WecomRobot != "" {
+			keys[t.ID] = t.WecomRobot
+		}
+	}
+	return keys, nil
+}
+
 // failOrg gives the mistakes that the rules found their lines.
 func (d *document) failOrg(err error) {
 	if err == nil {
@@ -107,7 +128,24 @@ func (d *document) team(path string, t teamEntry) sales.Team {
 			d.fail(path+".groups."+platform, "没有平台 %q，可写 feishu 或 wecom", platform)
 		}
 	}
-	return sales.Team{ID: t.ID, Name: t.Name, Region: t.Region, Manager: t.Manager, Groups: t.Groups}
+	if !robotKey.MatchString(t.WecomRobot.Reveal()) {
+		d.fail(path+".wecom_robot", "团队 %s 的 wecom_robot 应是群机器人的 key：Webhook 地址里 key= 后面的那一段，不要整个网址", t.ID)
+	}
+	return sales.Team{ID: t.ID, Name: t.Name, Region: t.Region, Manager: t.Manager, Groups: t.groups()}
+}
+
+// groups are the team's chats. A WeCom group robot serves where no group is
+// named; its key stands in no row and no log, so the chat carries the team's id.
+func (t teamEntry) groups() map[string]string {
+	if t.WecomRobot == "" || t.Groups["wecom"] != "" {
+		return t.Groups
+	}
+	groups := maps.Clone(t.Groups)
+	if groups == nil {
+		groups = map[string]string{}
+	}
+	groups["wecom"] = "robot:" + t.ID
+	return groups
 }
 
 func (d *document) person(path string, p personEntry, loc *time.Location) sales.Person {

@@ -1,7 +1,10 @@
 package config
 
 import (
+	"fmt"
+	"maps"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -78,5 +81,41 @@ func TestSampleOrg(t *testing.T) {
 	}
 	if team, _ := o.Team("east"); team.Groups["feishu"] != "oc_east" {
 		t.Errorf("%+v", team)
+	}
+}
+
+// TestRobots: a group robot is a team's group where no group is named, and its
+// key stands nowhere but in the answer of Robots.
+func TestRobots(t *testing.T) {
+	t.Parallel()
+	const canary = "693a91f6-7d0e-4bc4-97a0-0ec2sifa5aaa"
+	text := []byte("teams:\n" +
+		"  - {id: east, name: 华东区, groups: {feishu: oc_east, wecom: chateast}, wecom_robot: " + canary + "-1}\n" +
+		"  - {id: south, name: 华南区, groups: {feishu: oc_south}, wecom_robot: " + canary + "-2}\n" +
+		"  - {id: west, name: 西区, wecom_robot: " + canary + "-3}\n" +
+		"  - {id: hq, name: 总部}\n" +
+		"people:\n  - {id: li, name: 李雷, role: rep, team: east}\n")
+	o, err := ParseOrg("org.yaml", text, time.UTC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]map[string]string{
+		"east": {"feishu": "oc_east", "wecom": "chateast"}, "south": {"feishu": "oc_south", "wecom": "robot:south"}, "west": {"wecom": "robot:west"}, "hq": nil,
+	} {
+		if team, _ := o.Team(id); !maps.Equal(team.Groups, want) {
+			t.Errorf("%s: %v, want %v", id, team.Groups, want)
+		}
+	}
+	keys, err := Robots("org.yaml", text)
+	if err != nil || len(keys) != 3 || keys["east"].Reveal() != canary+"-1" || keys["south"].Reveal() != canary+"-2" || keys["west"].Reveal() != canary+"-3" {
+		t.Errorf("%d keys, %v", len(keys), err)
+	}
+	if told := fmt.Sprintf("%v %+v %v %#v", o.Teams(), o.Teams(), keys, keys); strings.Contains(told, canary) {
+		t.Errorf("a key is told: %s", told)
+	}
+	for _, bad := range []string{"", "teams: 3\n", "teams:\n  - {id: a, wecom_robot: {key: " + canary + "}}\n"} {
+		if keys, err := Robots("org.yaml", []byte(bad)); err == nil || keys != nil || strings.Contains(err.Error(), canary) {
+			t.Errorf("%q: %v %v", bad, keys, err)
+		}
 	}
 }

@@ -1,5 +1,7 @@
 package config
 
+import "regexp"
+
 // fileTypes are what an evidence rule may ask for, by content.
 var fileTypes = []string{"document", "image", "pdf", "docx", "pptx", "xlsx", "doc", "ppt", "xls", "txt", "csv", "jpg", "png", "webp", "gif"}
 
@@ -50,3 +52,6 @@ var conditionFaults = []wording{
 	{"exceeds maximum allowed nodes", "条件太长，请拆成几条"},
 	{"is not callable", "没有这个函数"},
 }
+
+// robotKey is the form of a WeCom group robot's key; a team may have none.
+var robotKey = regexp.MustCompile(`^[0-9A-Za-z_-]*$`)
