@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -38,11 +40,13 @@ type Outgoing struct {
 // Message is an outgoing message and what became of it.
 type Message struct {
 	Outgoing
+	Root       string // the first message of its card; its own id when it is that
 	State      MessageState
 	Ref        string // what the platform gave us for it
 	Tries      int
 	FirstTryAt time.Time
 	DoubtSince time.Time // first try whose outcome is not known
+	TryAt      time.Time // begin of the last try that may have been seen, where [Store.BeginTry] noted it
 	SentAt     time.Time
 	Error      string
 	CreatedAt  time.Time
@@ -115,8 +119,12 @@ func (tx *Tx) MarkMessage(ctx context.Context, id string, r MessageResult) error
 	if r.State == MessageSent {
 		sent = millis(tx.now)
 	}
+	seen := int64(0)
+	if r.State == MessageSent || r.State == MessageUncertain {
+		seen = 1
+	}
 	n, err := tx.q.MarkMessage(ctx, dbgen.MarkMessageParams{
-		State: string(r.State), Ref: r.Ref, SentAt: sent, LastError: r.Error, Now: millis(tx.now), ID: id,
+		State: string(r.State), Ref: r.Ref, SentAt: sent, LastError: r.Error, Now: millis(tx.now), Seen: seen, ID: id,
 	})
 	if err != nil {
 		return fmt.Errorf("mark message %s: %w", id, err)
@@ -127,23 +135,39 @@ func (tx *Tx) MarkMessage(ctx context.Context, id string, r MessageResult) error
 	return nil
 }
 
-// NoteTry counts a try that did not succeed. With doubt its outcome is not
-// known: the platform may have taken the message.
-func (s *Store) NoteTry(ctx context.Context, id string, doubt bool, cause string) error {
-	return s.Do(ctx, func(tx *Tx) error {
-		p := dbgen.NoteTryParams{LastError: cause, Now: millis(tx.now), ID: id}
-		if doubt {
-			p.DoubtSince = p.Now
-		}
-		n, err := tx.q.NoteTry(ctx, p)
-		if err != nil {
-			return fmt.Errorf("note a try of message %s: %w", id, err)
-		}
-		if n == 0 {
-			return fmt.Errorf("note a try of message %s: %w", id, ErrNotFound)
-		}
+// LearnRef lets merge say what a message's reference is now, given what it was
+// before: what two learn at once is not lost. A message that has not gone out as
+// far as we know was seen after all, or we would not learn of it.
+func (tx *Tx) LearnRef(ctx context.Context, id string, merge func(now string) string) error {
+	r, err := tx.q.MessageByID(ctx, id)
+	if err := found(err, "message", id); err != nil {
+		return err
+	}
+	p := dbgen.LearnRefParams{Ref: merge(r.Ref), State: r.State, SentAt: r.SentAt, LastError: r.LastError, ID: id, OldRef: r.Ref, OldState: r.State}
+	switch MessageState(r.State) {
+	case MessagePending, MessageUncertain, MessageFailed:
+		p.State, p.SentAt, p.LastError = string(MessageSent), millis(tx.now), ""
+	case MessageSent, MessageDropped:
+	}
+	if p.Ref == r.Ref && p.State == r.State {
 		return nil
-	})
+	}
+	n, err := tx.q.LearnRef(ctx, p)
+	return saved(n, err, "reference of message", id)
+}
+
+// LatestOfCard is what is to be seen of a card as far as we know: its newest
+// change that went or goes out, else the message that carries it. The bool is
+// false when none is left.
+func (tx *Tx) LatestOfCard(ctx context.Context, root string) (Message, bool, error) {
+	r, err := tx.q.LatestOfCard(ctx, root)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Message{}, false, nil
+	}
+	if err != nil {
+		return Message{}, false, fmt.Errorf("load the newest change of card %s: %w", root, err)
+	}
+	return messageOf(r), true, nil
 }
 
 // Messages lists messages in the order they were made.
@@ -167,7 +191,7 @@ func messageOf(r dbgen.Message) Message {
 			ID: r.ID, Bot: r.Bot, User: r.Usr, Chat: r.Chat, Person: r.Person, Kind: r.Kind, Subject: r.Subject,
 			Body: json.RawMessage(r.Body), Update: r.Updates, NotBefore: instant(r.NotBefore),
 		},
-		State: MessageState(r.State), Ref: r.Ref, Tries: int(r.Tries), FirstTryAt: instant(r.FirstTryAt), DoubtSince: instant(r.DoubtSince),
-		SentAt: instant(r.SentAt), Error: r.LastError, CreatedAt: instant(r.CreatedAt),
+		Root: r.Root, State: MessageState(r.State), Ref: r.Ref, Tries: int(r.Tries), FirstTryAt: instant(r.FirstTryAt), DoubtSince: instant(r.DoubtSince),
+		TryAt: instant(r.TryAt), SentAt: instant(r.SentAt), Error: r.LastError, CreatedAt: instant(r.CreatedAt),
 	}
 }

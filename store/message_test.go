@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -161,6 +164,64 @@ func TestDeadMessagesAreReplayed(t *testing.T) {
 			if dead, _ := s.DeadLetters(t.Context(), 0); len(dead) != 0 {
 				t.Errorf("%s: still dead: %+v", how, dead)
 			}
+		}
+	})
+}
+
+// A click tells the reference of a message whose answer was lost, or never came.
+func TestLearntReferenceIsMergedAndSaysThatTheMessageWasSeen(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		learn := func(id, word string) {
+			do(t, s, func(ctx context.Context, tx *store.Tx) error {
+				return tx.LearnRef(ctx, id, func(now string) string { return strings.TrimSpace(now + " " + word) })
+			})
+		}
+		for state, want := range map[store.MessageState]store.MessageState{
+			store.MessagePending: store.MessageSent, store.MessageUncertain: store.MessageSent, store.MessageFailed: store.MessageSent,
+			store.MessageSent: store.MessageSent, store.MessageDropped: store.MessageDropped,
+		} {
+			id := post(t, s, store.Outgoing{Bot: "wecom", Body: json.RawMessage(`{}`)})
+			do(t, s, func(ctx context.Context, tx *store.Tx) error {
+				return tx.MarkMessage(ctx, id, store.MessageResult{State: state, Error: "lost"})
+			})
+			learn(id, "t1 c1")
+			learn(id, "c2")
+			m := message(t, s, id)
+			if m.State != want || m.Ref != "t1 c1 c2" {
+				t.Errorf("%s became %s with %q", state, m.State, m.Ref)
+			}
+			if want == store.MessageSent && m.SentAt.IsZero() {
+				t.Errorf("%s: sent at no time", state)
+			}
+		}
+		err := s.Do(t.Context(), func(tx *store.Tx) error {
+			return tx.LearnRef(t.Context(), "x", func(now string) string { return now })
+		})
+		if !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestReferencesLearntAtOnceAreAllKept(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		id := post(t, s, store.Outgoing{Bot: "wecom", Body: json.RawMessage(`{}`)})
+		var wg sync.WaitGroup
+		for i := range 8 {
+			wg.Go(func() {
+				err := s.Do(t.Context(), func(tx *store.Tx) error {
+					return tx.LearnRef(t.Context(), id, func(now string) string { return now + fmt.Sprintf(" c%d", i) })
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if words := strings.Fields(message(t, s, id).Ref); len(words) != 8 {
+			t.Errorf("kept: %q", words)
 		}
 	})
 }

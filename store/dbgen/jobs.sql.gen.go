@@ -440,6 +440,17 @@ func (q *Queries) TakeLane(ctx context.Context, arg TakeLaneParams) (int64, erro
 	return result.RowsAffected()
 }
 
+const touchLane = `-- name: TouchLane :exec
+INSERT INTO lanes (lane, holder, lease_until) VALUES ($1, '', 0)
+ON CONFLICT (lane) DO UPDATE SET holder = excluded.holder
+`
+
+// Whoever touches the same lane at once waits for the end of our transaction.
+func (q *Queries) TouchLane(ctx context.Context, lane string) error {
+	_, err := q.db.ExecContext(ctx, touchLane, lane)
+	return err
+}
+
 const wakeLane = `-- name: WakeLane :execrows
 UPDATE jobs SET queued_at = 0 WHERE lane = $1 AND lane <> '' AND state = 'open' AND queued_at > 0
 `

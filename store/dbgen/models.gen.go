@@ -108,6 +108,7 @@ type Message struct {
 	SentAt     int64
 	LastError  string
 	CreatedAt  int64
+	TryAt      int64
 }
 
 type PeopleState struct {

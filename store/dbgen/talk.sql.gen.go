@@ -21,6 +21,18 @@ func (q *Queries) AddMeta(ctx context.Context, name string, value string) (int64
 	return result.RowsAffected()
 }
 
+const beginTry = `-- name: BeginTry :execrows
+UPDATE messages SET try_at = $1 WHERE id = $2 AND state = 'pending'
+`
+
+func (q *Queries) BeginTry(ctx context.Context, now int64, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, beginTry, now, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const cardByNonce = `-- name: CardByNonce :one
 SELECT nonce, kind, number, person, bot, message_id, revision, created_at, closed_at FROM cards WHERE nonce = $1
 `
@@ -75,7 +87,7 @@ func (q *Queries) CountMessages(ctx context.Context) ([]CountMessagesRow, error)
 }
 
 const deadMessages = `-- name: DeadMessages :many
-SELECT id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at FROM messages WHERE state IN ('failed', 'uncertain') AND state IN ('pending', 'uncertain', 'failed') ORDER BY id DESC LIMIT $1
+SELECT id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at, try_at FROM messages WHERE state IN ('failed', 'uncertain') AND state IN ('pending', 'uncertain', 'failed') ORDER BY id DESC LIMIT $1
 `
 
 // The second condition is that of the index.
@@ -108,6 +120,7 @@ func (q *Queries) DeadMessages(ctx context.Context, most int32) ([]Message, erro
 			&i.SentAt,
 			&i.LastError,
 			&i.CreatedAt,
+			&i.TryAt,
 		); err != nil {
 			return nil, err
 		}
@@ -157,6 +170,15 @@ func (q *Queries) FailPendingMessage(ctx context.Context, lastError string, iD s
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const forgetTry = `-- name: ForgetTry :exec
+UPDATE messages SET try_at = 0 WHERE id = $1 AND state = 'pending' AND doubt_since = 0
+`
+
+func (q *Queries) ForgetTry(ctx context.Context, id string) error {
+	_, err := q.db.ExecContext(ctx, forgetTry, id)
+	return err
 }
 
 const inboxByKey = `-- name: InboxByKey :one
@@ -249,8 +271,8 @@ func (q *Queries) InsertInbox(ctx context.Context, arg InsertInboxParams) (int64
 }
 
 const insertMessage = `-- name: InsertMessage :execrows
-INSERT INTO messages (id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending', '', 0, 0, 0, 0, '', $12)
+INSERT INTO messages (id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at, try_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending', '', 0, 0, 0, 0, '', $12, 0)
 ON CONFLICT DO NOTHING
 `
 
@@ -348,6 +370,40 @@ func (q *Queries) LastWrote(ctx context.Context, person string) (PeopleState, er
 	return i, err
 }
 
+const latestOfCard = `-- name: LatestOfCard :one
+SELECT id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at, try_at FROM messages WHERE root = $1 AND state IN ('pending', 'sent', 'uncertain')
+ORDER BY created_at DESC, id DESC LIMIT 1
+`
+
+// What is to be seen of a card, as far as we know: its root or its newest change.
+func (q *Queries) LatestOfCard(ctx context.Context, root string) (Message, error) {
+	row := q.db.QueryRowContext(ctx, latestOfCard, root)
+	var i Message
+	err := row.Scan(
+		&i.ID,
+		&i.Bot,
+		&i.Usr,
+		&i.Chat,
+		&i.Person,
+		&i.Kind,
+		&i.Subject,
+		&i.Body,
+		&i.Updates,
+		&i.Root,
+		&i.NotBefore,
+		&i.State,
+		&i.Ref,
+		&i.Tries,
+		&i.FirstTryAt,
+		&i.DoubtSince,
+		&i.SentAt,
+		&i.LastError,
+		&i.CreatedAt,
+		&i.TryAt,
+	)
+	return i, err
+}
+
 const latestVersion = `-- name: LatestVersion :one
 SELECT version, hash FROM versions WHERE kind = $1 ORDER BY version DESC LIMIT 1
 `
@@ -362,6 +418,37 @@ func (q *Queries) LatestVersion(ctx context.Context, kind string) (LatestVersion
 	var i LatestVersionRow
 	err := row.Scan(&i.Version, &i.Hash)
 	return i, err
+}
+
+const learnRef = `-- name: LearnRef :execrows
+UPDATE messages SET ref = $1, state = $2, sent_at = $3, last_error = $4
+WHERE id = $5 AND ref = $6 AND state = $7
+`
+
+type LearnRefParams struct {
+	Ref       string
+	State     string
+	SentAt    int64
+	LastError string
+	ID        string
+	OldRef    string
+	OldState  string
+}
+
+func (q *Queries) LearnRef(ctx context.Context, arg LearnRefParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, learnRef,
+		arg.Ref,
+		arg.State,
+		arg.SentAt,
+		arg.LastError,
+		arg.ID,
+		arg.OldRef,
+		arg.OldState,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const listDelegations = `-- name: ListDelegations :many
@@ -397,7 +484,7 @@ func (q *Queries) ListDelegations(ctx context.Context) ([]Delegation, error) {
 }
 
 const listMessages = `-- name: ListMessages :many
-SELECT id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at FROM messages
+SELECT id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at, try_at FROM messages
 WHERE (CAST($1 AS TEXT) = '' OR state = $1)
   AND (CAST($2 AS TEXT) = '' OR subject = $2)
   AND (CAST($3 AS TEXT) = '' OR person = $3)
@@ -448,6 +535,7 @@ func (q *Queries) ListMessages(ctx context.Context, arg ListMessagesParams) ([]M
 			&i.SentAt,
 			&i.LastError,
 			&i.CreatedAt,
+			&i.TryAt,
 		); err != nil {
 			return nil, err
 		}
@@ -464,8 +552,9 @@ func (q *Queries) ListMessages(ctx context.Context, arg ListMessagesParams) ([]M
 
 const markMessage = `-- name: MarkMessage :execrows
 UPDATE messages SET state = $1, ref = CASE WHEN CAST($2 AS TEXT) = '' THEN ref ELSE $2 END, sent_at = $3, last_error = $4,
-    first_try_at = CASE WHEN first_try_at = 0 THEN $5 ELSE first_try_at END
-WHERE id = $6
+    first_try_at = CASE WHEN first_try_at = 0 THEN $5 ELSE first_try_at END,
+    try_at = CASE WHEN try_at = 0 OR CAST($6 AS BIGINT) = 0 THEN 0 ELSE $5 END
+WHERE id = $7
 `
 
 type MarkMessageParams struct {
@@ -474,6 +563,7 @@ type MarkMessageParams struct {
 	SentAt    int64
 	LastError string
 	Now       int64
+	Seen      int64
 	ID        string
 }
 
@@ -484,6 +574,7 @@ func (q *Queries) MarkMessage(ctx context.Context, arg MarkMessageParams) (int64
 		arg.SentAt,
 		arg.LastError,
 		arg.Now,
+		arg.Seen,
 		arg.ID,
 	)
 	if err != nil {
@@ -493,7 +584,7 @@ func (q *Queries) MarkMessage(ctx context.Context, arg MarkMessageParams) (int64
 }
 
 const messageByID = `-- name: MessageByID :one
-SELECT id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at FROM messages WHERE id = $1
+SELECT id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at, try_at FROM messages WHERE id = $1
 `
 
 func (q *Queries) MessageByID(ctx context.Context, id string) (Message, error) {
@@ -519,6 +610,7 @@ func (q *Queries) MessageByID(ctx context.Context, id string) (Message, error) {
 		&i.SentAt,
 		&i.LastError,
 		&i.CreatedAt,
+		&i.TryAt,
 	)
 	return i, err
 }
@@ -548,7 +640,8 @@ func (q *Queries) MetaByName(ctx context.Context, name string) (string, error) {
 const noteTry = `-- name: NoteTry :execrows
 UPDATE messages SET tries = tries + 1, last_error = $1,
     first_try_at = CASE WHEN first_try_at = 0 THEN $2 ELSE first_try_at END,
-    doubt_since = CASE WHEN doubt_since = 0 THEN $3 ELSE doubt_since END
+    doubt_since = CASE WHEN doubt_since = 0 THEN $3 ELSE doubt_since END,
+    try_at = CASE WHEN doubt_since = 0 AND $3 = 0 THEN 0 ELSE try_at END
 WHERE id = $4
 `
 
@@ -684,7 +777,7 @@ func (q *Queries) RecentInbox(ctx context.Context, most int32) ([]Inbox, error) 
 }
 
 const recentMessages = `-- name: RecentMessages :many
-SELECT id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at FROM messages ORDER BY id DESC LIMIT $1
+SELECT id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at, try_at FROM messages ORDER BY id DESC LIMIT $1
 `
 
 func (q *Queries) RecentMessages(ctx context.Context, most int32) ([]Message, error) {
@@ -716,6 +809,7 @@ func (q *Queries) RecentMessages(ctx context.Context, most int32) ([]Message, er
 			&i.SentAt,
 			&i.LastError,
 			&i.CreatedAt,
+			&i.TryAt,
 		); err != nil {
 			return nil, err
 		}
@@ -731,7 +825,7 @@ func (q *Queries) RecentMessages(ctx context.Context, most int32) ([]Message, er
 }
 
 const reviveMessage = `-- name: ReviveMessage :execrows
-UPDATE messages SET state = 'pending', tries = 0, first_try_at = 0, doubt_since = 0, last_error = ''
+UPDATE messages SET state = 'pending', tries = 0, first_try_at = 0, doubt_since = 0, last_error = '', try_at = 0
 WHERE id = $1 AND state IN ('pending', 'failed', 'uncertain')
 `
 
@@ -829,6 +923,52 @@ func (q *Queries) SweepDrafts(ctx context.Context, now int64) (int64, error) {
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const triesTo = `-- name: TriesTo :many
+SELECT try_at FROM messages
+WHERE bot = $1 AND usr = $2 AND chat = $3 AND try_at > 0 AND try_at > $4 AND id <> $5
+ORDER BY try_at DESC LIMIT $6
+`
+
+type TriesToParams struct {
+	Bot   string
+	Usr   string
+	Chat  string
+	Since int64
+	ID    string
+	Most  int32
+}
+
+// The second condition is that of the index.
+func (q *Queries) TriesTo(ctx context.Context, arg TriesToParams) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, triesTo,
+		arg.Bot,
+		arg.Usr,
+		arg.Chat,
+		arg.Since,
+		arg.ID,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int64{}
+	for rows.Next() {
+		var try_at int64
+		if err := rows.Scan(&try_at); err != nil {
+			return nil, err
+		}
+		items = append(items, try_at)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const updateCard = `-- name: UpdateCard :execrows

@@ -33,6 +33,11 @@ INSERT INTO lanes (lane, holder, lease_until) VALUES (@lane, @holder, @lease_unt
 ON CONFLICT (lane) DO UPDATE SET holder = excluded.holder, lease_until = excluded.lease_until
 WHERE lanes.lease_until <= @now OR lanes.holder = excluded.holder;
 
+-- Whoever touches the same lane at once waits for the end of our transaction.
+-- name: TouchLane :exec
+INSERT INTO lanes (lane, holder, lease_until) VALUES (@lane, '', 0)
+ON CONFLICT (lane) DO UPDATE SET holder = excluded.holder;
+
 -- name: ExtendLane :execrows
 UPDATE lanes SET lease_until = @lease_until WHERE lane = @lane AND holder = @holder;
 

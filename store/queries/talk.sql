@@ -7,8 +7,8 @@ VALUES (@bot, @event_key, @event_type, @usr, @person, @received_at, @hash, @outc
 ON CONFLICT DO NOTHING;
 
 -- name: InsertMessage :execrows
-INSERT INTO messages (id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at)
-VALUES (@id, @bot, @usr, @chat, @person, @kind, @subject, @body, @updates, @root, @not_before, 'pending', '', 0, 0, 0, 0, '', @created_at)
+INSERT INTO messages (id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at, try_at)
+VALUES (@id, @bot, @usr, @chat, @person, @kind, @subject, @body, @updates, @root, @not_before, 'pending', '', 0, 0, 0, 0, '', @created_at, 0)
 ON CONFLICT DO NOTHING;
 
 -- name: MessageByID :one
@@ -19,20 +19,43 @@ SELECT root FROM messages WHERE id = @id;
 
 -- name: MarkMessage :execrows
 UPDATE messages SET state = @state, ref = CASE WHEN CAST(@ref AS TEXT) = '' THEN ref ELSE @ref END, sent_at = @sent_at, last_error = @last_error,
-    first_try_at = CASE WHEN first_try_at = 0 THEN @now ELSE first_try_at END
+    first_try_at = CASE WHEN first_try_at = 0 THEN @now ELSE first_try_at END,
+    try_at = CASE WHEN try_at = 0 OR CAST(@seen AS BIGINT) = 0 THEN 0 ELSE @now END
 WHERE id = @id;
+
+-- name: LearnRef :execrows
+UPDATE messages SET ref = @ref, state = @state, sent_at = @sent_at, last_error = @last_error
+WHERE id = @id AND ref = @old_ref AND state = @old_state;
+
+-- name: BeginTry :execrows
+UPDATE messages SET try_at = @now WHERE id = @id AND state = 'pending';
+
+-- name: ForgetTry :exec
+UPDATE messages SET try_at = 0 WHERE id = @id AND state = 'pending' AND doubt_since = 0;
+
+-- The second condition is that of the index.
+-- name: TriesTo :many
+SELECT try_at FROM messages
+WHERE bot = @bot AND usr = @usr AND chat = @chat AND try_at > 0 AND try_at > @since AND id <> @id
+ORDER BY try_at DESC LIMIT @most;
+
+-- What is to be seen of a card, as far as we know: its root or its newest change.
+-- name: LatestOfCard :one
+SELECT * FROM messages WHERE root = @root AND state IN ('pending', 'sent', 'uncertain')
+ORDER BY created_at DESC, id DESC LIMIT 1;
 
 -- name: NoteTry :execrows
 UPDATE messages SET tries = tries + 1, last_error = @last_error,
     first_try_at = CASE WHEN first_try_at = 0 THEN @now ELSE first_try_at END,
-    doubt_since = CASE WHEN doubt_since = 0 THEN @doubt_since ELSE doubt_since END
+    doubt_since = CASE WHEN doubt_since = 0 THEN @doubt_since ELSE doubt_since END,
+    try_at = CASE WHEN doubt_since = 0 AND @doubt_since = 0 THEN 0 ELSE try_at END
 WHERE id = @id;
 
 -- name: FailPendingMessage :execrows
 UPDATE messages SET state = 'failed', last_error = @last_error WHERE id = @id AND state = 'pending';
 
 -- name: ReviveMessage :execrows
-UPDATE messages SET state = 'pending', tries = 0, first_try_at = 0, doubt_since = 0, last_error = ''
+UPDATE messages SET state = 'pending', tries = 0, first_try_at = 0, doubt_since = 0, last_error = '', try_at = 0
 WHERE id = @id AND state IN ('pending', 'failed', 'uncertain');
 
 -- name: ListMessages :many

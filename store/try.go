@@ -1,0 +1,93 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"genjin/store/dbgen"
+)
+
+// Quota is how many messages may go to one receiver within a span of time; the
+// zero Quota counts nothing.
+type Quota struct {
+	Most int
+	Span time.Duration
+}
+
+// BeginTry notes, before the platform hears of it, that a message is tried now.
+// When as many as the quota allows went to its receiver within the span, those
+// under way in any process included, it notes nothing and says when there is
+// room again. The zero instant means that the try may begin.
+func (s *Store) BeginTry(ctx context.Context, m Message, q Quota) (free time.Time, err error) {
+	err = s.Do(ctx, func(tx *Tx) error {
+		free = time.Time{}
+		if q.Most > 0 {
+			at, err := tx.room(ctx, m, q)
+			if err != nil {
+				return err
+			}
+			if at.After(tx.now) {
+				free = at
+				return nil
+			}
+		}
+		n, err := tx.q.BeginTry(ctx, millis(tx.now), m.ID)
+		if err != nil {
+			return fmt.Errorf("begin a try of message %s: %w", m.ID, err)
+		}
+		if n == 0 { // settled by somebody else meanwhile
+			free = tx.now
+		}
+		return nil
+	})
+	return free, err
+}
+
+// room is when the quota of a message's receiver allows one more. Whoever asks
+// for the same receiver at once waits for the end of this transaction.
+func (tx *Tx) room(ctx context.Context, m Message, q Quota) (time.Time, error) {
+	if err := tx.q.TouchLane(ctx, "quota:"+m.Bot+":"+m.User+":"+m.Chat); err != nil {
+		return time.Time{}, fmt.Errorf("count what went to %s: %w", m.Person, err)
+	}
+	tries, err := tx.q.TriesTo(ctx, dbgen.TriesToParams{
+		Bot: m.Bot, Usr: m.User, Chat: m.Chat, Since: millis(tx.now.Add(-q.Span)), ID: m.ID, Most: most(q.Most),
+	})
+	if err != nil {
+		return time.Time{}, fmt.Errorf("count what went to %s: %w", m.Person, err)
+	}
+	if len(tries) < q.Most {
+		return time.Time{}, nil
+	}
+	return instant(tries[q.Most-1]).Add(q.Span + time.Millisecond), nil
+}
+
+// ForgetTry takes the note of a try back that came to nothing: the platform was
+// not asked.
+func (s *Store) ForgetTry(ctx context.Context, id string) error {
+	return s.Do(ctx, func(tx *Tx) error {
+		if err := tx.q.ForgetTry(ctx, id); err != nil {
+			return fmt.Errorf("forget a try of message %s: %w", id, err)
+		}
+		return nil
+	})
+}
+
+// NoteTry counts a try that did not succeed. With doubt its outcome is not
+// known: the platform may have taken the message.
+func (s *Store) NoteTry(ctx context.Context, id string, doubt bool, cause string) error {
+	return s.Do(ctx, func(tx *Tx) error {
+		p := dbgen.NoteTryParams{LastError: cause, Now: millis(tx.now), ID: id}
+		if doubt {
+			p.DoubtSince = p.Now
+		}
+		n, err := tx.q.NoteTry(ctx, p)
+		if err != nil {
+			return fmt.Errorf("note a try of message %s: %w", id, err)
+		}
+		if n == 0 {
+			return fmt.Errorf("note a try of message %s: %w", id, ErrNotFound)
+		}
+		return nil
+	})
+}
