@@ -89,6 +89,7 @@ type (
 		EscalateAt  int      `yaml:"escalate_at"`
 		ExpireAfter string   `yaml:"expire_after"`
 		Undo        string   `yaml:"undo"`
+		Reasons     []string `yaml:"reasons"`
 	}
 	rangeEntry struct {
 		From string `yaml:"from"`
@@ -143,5 +144,7 @@ func (d *document) approvals(e approvalsEntry) sales.ApprovalRules {
 		EscalateAt:  int(d.between("$.approvals.escalate_at", int64(e.EscalateAt), 0, 100)),
 		DigestAt:    d.times("$.approvals.digest_at", e.DigestAt),
 		UndoFor:     d.duration("$.approvals.undo", e.Undo, 10*time.Minute),
+		ExpireAfter: d.some("$.approvals.expire_after", e.ExpireAfter, 336*time.Hour),
+		Reasons:     d.reasons("$.approvals.reasons", e.Reasons),
 	}
 }

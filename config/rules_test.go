@@ -134,6 +134,9 @@ func TestDefaultRules(t *testing.T) {
 	if r.Grades[0].Name != "A" || r.Grades[0].Min != 75 || r.Grades[1].Name != "B" || r.Grades[1].Min != 50 || r.Grades[0].RespondIn.Minutes() != 30 || r.BANT {
 		t.Errorf("grades %+v, BANT %v", r.Grades, r.BANT)
 	}
+	if len(r.Approvals.Reasons) != 4 || r.Approvals.Reasons[1] != "材料不全" || r.Approvals.ExpireAfter.Hours() != 336 {
+		t.Errorf("approvals %+v", r.Approvals)
+	}
 	want := []string{
 		"contact 初步接触 3", "needs 需求确认 5 需求纪要 document+image", "proposal 方案报价 5 方案文件 pdf+docx+pptx+xlsx",
 		"negotiation 商务谈判 7 高层拜访纪要 pdf attendees", "contract 合同签订 7 决策人签字扫描件 pdf+jpg+png manager manager2", "won 赢单 0", "lost 丢单 0",

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"genjin/sales"
 )
@@ -74,6 +75,36 @@ func (d *document) times(path string, in []string) []sales.TimeOfDay {
 		out = append(out, d.time(fmt.Sprintf("%s[%d]", path, i), s))
 	}
 	return out
+}
+
+// What a choice of a WeCom card holds: ten options, one of which says none, each
+// with an id of at most 128 bytes.
+const (
+	reasonsMax = 9
+	reasonMax  = 30 // characters
+)
+
+// reasons reads the reasons to choose from; none gives those of the words.
+func (d *document) reasons(path string, in []string) []string {
+	if len(in) > reasonsMax {
+		d.fail(path, "%s 有 %d 条，最多 %d 条", leaf(path), len(in), reasonsMax)
+		return nil
+	}
+	seen := map[string]bool{}
+	for i, s := range in {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		s = strings.TrimSpace(s)
+		switch n := utf8.RuneCountInString(s); {
+		case n == 0 || n > reasonMax:
+			d.fail(at, "原因 %q 要有 1 到 %d 个字", s, reasonMax)
+		case strings.Contains(s, ",") || s == "-":
+			d.fail(at, "原因 %q 不能是 - 或含半角逗号，请用顿号", s)
+		case seen[s]:
+			d.fail(at, "原因 %q 写了两次", s)
+		}
+		seen[s], in[i] = true, s
+	}
+	return in
 }
 
 // role reads a role; empty is none.

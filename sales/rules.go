@@ -106,6 +106,7 @@ type ApprovalRules struct {
 	ExpireAfter time.Duration // a card older than this is superseded
 	DigestAt    []TimeOfDay
 	UndoFor     time.Duration
+	Reasons     []string // to choose from where a platform lets nobody type one
 }
 
 // ClockRules is how long people may take.
