@@ -98,6 +98,7 @@ func (r ClickResult) Done() bool {
 // pushOptions are the wishes for one callback.
 type pushOptions struct {
 	messageID string
+	quotedID  string
 	createdAt time.Time
 	once      bool
 }
@@ -110,6 +111,11 @@ func WithMessageID(id string) PushOption { return func(o *pushOptions) { o.messa
 
 // CreatedAt gives the callback another time of creation.
 func CreatedAt(t time.Time) PushOption { return func(o *pushOptions) { o.createdAt = t } }
+
+// ReplyTo makes the message, to the 智能机器人, an answer that quotes another.
+func ReplyTo(messageID string) PushOption {
+	return func(o *pushOptions) { o.quotedID = messageID }
+}
 
 // NoRetry has the callback pushed once only, whatever comes back.
 func NoRetry() PushOption { return func(o *pushOptions) { o.once = true } }
@@ -125,7 +131,8 @@ type message struct {
 	mediaID          string
 	fileName         string
 	fileData         []byte
-	aibot            bool // was said by, or to, the 智能机器人
+	pictures         [][]byte // of a mixed message
+	aibot            bool     // was said by, or to, the 智能机器人
 	created, updated time.Time
 	updates          int
 	recalled         bool

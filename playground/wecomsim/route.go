@@ -43,6 +43,8 @@ func (s *Server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	open := map[string]apiFunc{
 		"GET /cgi-bin/gettoken": s.getToken,
+		"GET " + robotFilePath:  s.lent,
+		"GET " + picturePath:    s.lent,
 	}
 	guarded := map[string]apiFunc{}
 	for api, f := range open {
