@@ -42,7 +42,7 @@ func (b *Bot) call(ctx context.Context, r request) error {
 		if err != nil {
 			return err
 		}
-		if err := b.limits.admit(ctx, visit{r.api, r.key, r.to}); err != nil {
+		if err := b.limits.Admit(ctx, visit(r.api, r.key, r.to)); err != nil {
 			return err
 		}
 		code, err := b.once(ctx, r, token)
@@ -81,7 +81,7 @@ func (b *Bot) once(ctx context.Context, r request, token string) (code int, err 
 	}
 	se := classify(r.api, resp, out.Code, out.Msg)
 	if se.API != "" {
-		b.limits.hold(r.api, se.After)
+		b.limits.Hold(r.api, se.After)
 	}
 	return out.Code, se
 }

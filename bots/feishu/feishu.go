@@ -13,6 +13,7 @@ import (
 	larkcore "github.com/larksuite/oapi-sdk-go/v3/core"
 
 	"genjin/bots"
+	"genjin/bots/pace"
 )
 
 // Name is the platform's word in configuration, paths and rows.
@@ -39,7 +40,7 @@ type Bot struct {
 	http   *http.Client
 	wall   func() time.Time // tokens and paces live by real time, not by a demo's clock
 	tokens tokens
-	limits limits
+	limits *pace.Limits
 	cards  keyed // PATCH of one message is serialized
 	files  uploads
 	me     identity
@@ -75,7 +76,7 @@ func New(o Options) (*Bot, error) {
 		HttpClient: b.http, Logger: sdkLog{o.Logger},
 	}
 	larkcore.NewSerialization(b.sdk)
-	b.tokens.fetch, b.tokens.now, b.limits.now = b.fetchToken, b.wall, b.wall
+	b.tokens.fetch, b.tokens.now, b.limits = b.fetchToken, b.wall, pace.New(b.wall, apiSecondPace(), apiMinutePace())
 	return b, nil
 }
 

@@ -34,7 +34,7 @@ func (b *Bot) Fetch(ctx context.Context, f bots.File) (io.ReadCloser, error) {
 
 func (b *Bot) fetchOnce(ctx context.Context, f bots.File, token string) (io.ReadCloser, int, error) {
 	const api = "im.message.resource"
-	if err := b.limits.admit(ctx, visit{api: api, key: f.MessageID + "/" + f.Key}); err != nil {
+	if err := b.limits.Admit(ctx, visit(api, f.MessageID+"/"+f.Key, "")); err != nil {
 		return nil, 0, err
 	}
 	kind := "file"
@@ -65,7 +65,7 @@ func (b *Bot) fetchOnce(ctx context.Context, f bots.File, token string) (io.Read
 	}
 	se := classify(api, &larkcore.ApiResp{StatusCode: resp.StatusCode, Header: resp.Header}, out.Code, out.Msg)
 	if se.API != "" {
-		b.limits.hold(api, se.After)
+		b.limits.Hold(api, se.After)
 	}
 	return nil, out.Code, se
 }

@@ -1,4 +1,4 @@
-package feishu
+package pace
 
 import (
 	"context"
@@ -13,7 +13,12 @@ import (
 	"genjin/bots"
 )
 
-func newLimits() *limits { return &limits{now: time.Now} }
+func receiverPace() Pace  { return Pace{N: 5, Span: 1100 * time.Millisecond} }
+func apiSecondPace() Pace { return Pace{N: 50, Span: 1100 * time.Millisecond} }
+
+func newLimits() *Limits {
+	return New(time.Now, apiSecondPace(), Pace{N: 1000, Span: 61 * time.Second})
+}
 
 // passage is a visit that was let through.
 type passage struct {
@@ -23,7 +28,7 @@ type passage struct {
 
 // crowd lets many visits come at once, each coming again when it is told to and
 // lateBy later, and gives who was let through when, and how often was asked.
-func crowd(t *testing.T, l *limits, lateBy func(i int) time.Duration, visits ...visit) (through []passage, asked int) {
+func crowd(t *testing.T, l *Limits, lateBy func(i int) time.Duration, visits ...Visit) (through []passage, asked int) {
 	t.Helper()
 	var (
 		mu sync.Mutex
@@ -35,16 +40,16 @@ func crowd(t *testing.T, l *limits, lateBy func(i int) time.Duration, visits ...
 				mu.Lock()
 				asked++
 				mu.Unlock()
-				err := l.admit(t.Context(), v)
+				err := l.Admit(t.Context(), v)
 				if err == nil {
 					mu.Lock()
-					through = append(through, passage{v.key, time.Now()})
+					through = append(through, passage{v.Key, time.Now()})
 					mu.Unlock()
 					return
 				}
 				se, is := errors.AsType[*bots.SendError](err)
 				if !is || se.Code != bots.CodeLimited || se.After <= 0 {
-					t.Errorf("%s: %v", v.key, err)
+					t.Errorf("%s: %v", v.Key, err)
 					return
 				}
 				time.Sleep(se.After + lateBy(i))
@@ -73,10 +78,10 @@ func most(through []passage, span time.Duration) int {
 	return best
 }
 
-func to(api, receiver string, n int) []visit {
-	all := make([]visit, n)
+func to(api, receiver string, n int) []Visit {
+	all := make([]Visit, n)
 	for i := range all {
-		all[i] = visit{api: api, to: receiver, key: receiver + strconv.Itoa(i)}
+		all[i] = Visit{API: api, To: receiver, Key: receiver + strconv.Itoa(i), Paces: []Pace{receiverPace()}}
 	}
 	return all
 }
@@ -123,9 +128,9 @@ func TestOneChatDoesNotStarveOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimits()
 		for _, v := range to("send", "oc_busy", 500) {
-			_ = l.admit(t.Context(), v) // most are told to come later
+			_ = l.Admit(t.Context(), v) // most are told to come later
 		}
-		if err := l.admit(t.Context(), visit{api: "send", to: "oc_calm", key: "k"}); err != nil {
+		if err := l.Admit(t.Context(), Visit{API: "send", To: "oc_calm", Key: "k", Paces: []Pace{receiverPace()}}); err != nil {
 			t.Errorf("a calm chat waits for a busy one: %v", err)
 		}
 	})
@@ -135,9 +140,9 @@ func TestOneChatDoesNotStarveOthers(t *testing.T) {
 func TestAPIPace(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		visits := make([]visit, 2500)
+		visits := make([]Visit, 2500)
 		for i := range visits {
-			visits[i] = visit{api: "send", to: "ou_" + strconv.Itoa(i), key: strconv.Itoa(i)}
+			visits[i] = Visit{API: "send", To: "ou_" + strconv.Itoa(i), Key: strconv.Itoa(i), Paces: []Pace{receiverPace()}}
 		}
 		began := time.Now()
 		through, asked := crowd(t, newLimits(), punctual, visits...)
@@ -162,8 +167,8 @@ func TestOrderSurvivesABusyAPI(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimits()
-		for i := range apiSecondPace().n {
-			if err := l.admit(t.Context(), visit{api: "send", to: strconv.Itoa(i), key: strconv.Itoa(i)}); err != nil {
+		for i := range apiSecondPace().N {
+			if err := l.Admit(t.Context(), Visit{API: "send", To: strconv.Itoa(i), Key: strconv.Itoa(i), Paces: []Pace{receiverPace()}}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -178,7 +183,7 @@ func TestOrderSurvivesABusyAPI(t *testing.T) {
 }
 
 // queued has visits ask once, in order.
-func queued(l *limits, visits []visit) []visit {
+func queued(l *Limits, visits []Visit) []Visit {
 	for _, v := range visits {
 		_, _, _ = l.turn(v)
 	}
@@ -190,8 +195,8 @@ func TestHold(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimits()
-		l.hold("send", time.Minute)
-		l.hold("send", time.Second) // the longer one counts
+		l.Hold("send", time.Minute)
+		l.Hold("send", time.Second) // the longer one counts
 		began := time.Now()
 		through, _ := crowd(t, l, punctual, append(to("send", "a", 3), to("send", "b", 3)...)...)
 		for _, p := range through {
@@ -199,8 +204,8 @@ func TestHold(t *testing.T) {
 				t.Errorf("%s went after %v", p.key, p.at.Sub(began))
 			}
 		}
-		l.hold("send", time.Minute)
-		if err := l.admit(t.Context(), visit{api: "patch", to: "a"}); err != nil {
+		l.Hold("send", time.Minute)
+		if err := l.Admit(t.Context(), Visit{API: "patch", To: "a", Paces: []Pace{receiverPace()}}); err != nil {
 			t.Errorf("another API: %v", err)
 		}
 	})
@@ -213,22 +218,22 @@ func TestNobodyWaitsLong(t *testing.T) {
 		l := newLimits()
 		for _, v := range to("send", "a", 20) {
 			began := time.Now()
-			_ = l.admit(t.Context(), v)
+			_ = l.Admit(t.Context(), v)
 			if took := time.Since(began); took > patience {
-				t.Errorf("%s waited %v", v.key, took)
+				t.Errorf("%s waited %v", v.Key, took)
 			}
 		}
 		time.Sleep(900 * time.Millisecond)
 		l = newLimits()
 		for _, v := range to("send", "a", 5) {
-			if err := l.admit(t.Context(), v); err != nil {
+			if err := l.Admit(t.Context(), v); err != nil {
 				t.Error(err)
 			}
 		}
 		time.Sleep(900 * time.Millisecond)
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if se, is := errors.AsType[*bots.SendError](l.admit(ctx, visit{api: "send", to: "a", key: "k"})); !is || !se.Retry || se.Code == bots.CodeLimited {
+		if se, is := errors.AsType[*bots.SendError](l.Admit(ctx, Visit{API: "send", To: "a", Key: "k", Paces: []Pace{receiverPace()}})); !is || !se.Retry || se.Code == bots.CodeLimited {
 			t.Errorf("%v", se)
 		}
 	})
@@ -241,10 +246,10 @@ func TestNoTurnIsKeptForNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimits()
 		for range 500 {
-			_ = l.admit(t.Context(), visit{api: "fetch"})
+			_ = l.Admit(t.Context(), Visit{API: "fetch"})
 		}
-		time.Sleep(apiSecondPace().span)
-		if err := l.admit(t.Context(), visit{api: "fetch"}); err != nil {
+		time.Sleep(apiSecondPace().Span)
+		if err := l.Admit(t.Context(), Visit{API: "fetch"}); err != nil {
 			t.Errorf("the way is free, and yet: %v", err)
 		}
 	})
@@ -256,10 +261,10 @@ func TestLimitsForget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimits()
 		for i := range 5000 {
-			_ = l.admit(t.Context(), visit{api: "send", to: strconv.Itoa(i), key: strconv.Itoa(i)})
+			_ = l.Admit(t.Context(), Visit{API: "send", To: strconv.Itoa(i), Key: strconv.Itoa(i), Paces: []Pace{receiverPace()}})
 		}
 		time.Sleep(10 * time.Minute)
-		if err := l.admit(t.Context(), visit{api: "send", to: "x", key: "y"}); err != nil {
+		if err := l.Admit(t.Context(), Visit{API: "send", To: "x", Key: "y", Paces: []Pace{receiverPace()}}); err != nil {
 			t.Fatal(err)
 		}
 		if len(l.receivers) != 1 || len(l.kept) != 0 {
