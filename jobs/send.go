@@ -29,6 +29,8 @@ const outageAfter = 45 * time.Second
 type letter struct {
 	store.Message
 
+	bot      bots.Bot // nil when the platform is not connected
+	body     bots.Message
 	root     store.Message // whose card it replaces
 	outdated string        // why nobody needs it any more
 }
@@ -49,25 +51,50 @@ func (e *Engine) send(ctx context.Context, j store.Job) (finish, error) {
 	if instead := e.instead(m, j); instead != nil {
 		return instead(ctx)
 	}
-	b, on := e.bots[m.Bot]
-	if !on {
+	if m.bot == nil {
 		return e.gaveUp(m.Message, &bots.SendError{Code: bots.CodeNoReach, Err: fmt.Errorf("platform %q is not connected", m.Bot)})
 	}
-	ref, err := e.say(ctx, b, m)
-	if err == nil {
-		return func(ctx context.Context, tx *store.Tx) error {
-			return tx.MarkMessage(ctx, m.ID, store.MessageResult{State: store.MessageSent, Ref: string(ref)})
-		}, nil
+	if err := e.attach(&m); err != nil {
+		return nil, err
 	}
-	return e.unsaid(ctx, m.Message, err)
+	noted, err := e.begin(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	ref, err := m.say(ctx)
+	if err == nil {
+		return said(m, ref), nil
+	}
+	if noted && isLimited(err) {
+		err = errors.Join(err, e.Store.ForgetTry(context.WithoutCancel(ctx), m.ID))
+	}
+	return e.unsaid(ctx, m, err)
+}
+
+// said records that a message went out, and what the platform calls its card
+// now. What a click taught meanwhile stays.
+func said(m letter, ref bots.CardRef) finish {
+	return func(ctx context.Context, tx *store.Tx) error {
+		if err := tx.MarkMessage(ctx, m.ID, store.MessageResult{State: store.MessageSent}); err != nil {
+			return err
+		}
+		before := bots.CardRef("")
+		if m.Update != "" {
+			if ref == "" {
+				return nil
+			}
+			before = bots.CardRef(m.root.Ref)
+		}
+		return tx.LearnRef(ctx, m.Root, func(now string) string { return string(bots.CardRef(now).Merge(before, ref)) })
+	}
 }
 
 // instead is what happens to a message in place of a try, or nil.
 func (e *Engine) instead(m letter, j store.Job) func(context.Context) (finish, error) {
 	doubt := doubtSince(m.Message, j)
 	switch {
-	case !doubt.IsZero() && e.Now().Sub(doubt) > doubtFor:
-		return func(ctx context.Context) (finish, error) { return e.uncertain(ctx, m.Message) }
+	case m.unrepeatable(), !doubt.IsZero() && e.Now().Sub(doubt) > doubtFor:
+		return func(ctx context.Context) (finish, error) { return e.uncertain(ctx, m.Message, m.Error) }
 	case doubt.IsZero() && m.outdated != "":
 		return func(context.Context) (finish, error) { return dropped(m.ID, m.outdated), nil }
 	case doubt.IsZero() && e.mustRest(m.Message):
@@ -103,13 +130,21 @@ func (e *Engine) letter(ctx context.Context, id string) (m letter, err error) {
 			return err
 		}
 		if m.Update != "" {
-			m.root, err = tx.Message(ctx, m.Update)
+			m.root, err = tx.Message(ctx, m.Root)
 			return err
 		}
 		m.outdated, err = outdated(ctx, tx, m.Message)
 		return err
 	})
-	return m, err
+	if err != nil {
+		return m, err
+	}
+	if err := json.Unmarshal(m.Body, &m.body); err != nil {
+		return m, final{fmt.Errorf("message %s: %w", m.ID, err)}
+	}
+	m.body.Key, m.body.User, m.body.Chat = m.ID, m.User, m.Chat
+	m.bot = e.bots[m.Bot]
+	return m, nil
 }
 
 // outdated says why a message that waited long is not worth saying any more:
@@ -153,25 +188,33 @@ func (e *Engine) mustRest(m store.Message) bool {
 
 // dropped closes a message that is not worth saying.
 func dropped(id, why string) finish {
+	return settled(id, store.MessageResult{State: store.MessageDropped, Error: why}, nil)
+}
+
+// settled records what became of a message, unless a click showed meanwhile that it was seen;
+// then is what follows.
+func settled(id string, r store.MessageResult, then func(ctx context.Context, tx *store.Tx) error) finish {
 	return func(ctx context.Context, tx *store.Tx) error {
-		return tx.MarkMessage(ctx, id, store.MessageResult{State: store.MessageDropped, Error: why})
+		m, err := tx.Message(ctx, id)
+		if err != nil || m.State != store.MessagePending {
+			return err
+		}
+		if err := tx.MarkMessage(ctx, id, r); err != nil || then == nil {
+			return err
+		}
+		return then(ctx, tx)
 	}
 }
 
-// uncertain leaves a message to a person: the platform has forgotten its id, so
-// one more try could be seen twice.
-func (e *Engine) uncertain(ctx context.Context, m store.Message) (finish, error) {
+// uncertain leaves a message to a person: one more try could be seen twice.
+func (e *Engine) uncertain(ctx context.Context, m store.Message, why string) (finish, error) {
 	e.Logger.LogAttrs(ctx, slog.LevelError, "message uncertain", slog.String("message", m.ID), slog.String("bot", m.Bot))
-	why := m.Error
 	if why == "" {
 		why = "the process ended in mid-send"
 	}
-	return func(ctx context.Context, tx *store.Tx) error {
-		if err := tx.MarkMessage(ctx, m.ID, store.MessageResult{State: store.MessageUncertain, Error: why}); err != nil {
-			return err
-		}
+	return settled(m.ID, store.MessageResult{State: store.MessageUncertain, Error: why}, func(ctx context.Context, tx *store.Tx) error {
 		return e.alarmIn(ctx, tx, alarm{what: "uncertain", scope: m.Bot, id: m.ID, cause: why})
-	}, nil
+	}), nil
 }
 
 // beforeRoot handles an update whose card is not out: it waits for it, or
@@ -183,24 +226,25 @@ func (e *Engine) beforeRoot(m letter) (finish, error) {
 	return dropped(m.ID, "the card it replaces was never seen"), nil
 }
 
+// attach gives a message the bytes of its file.
+func (e *Engine) attach(m *letter) error {
+	if m.body.File == nil {
+		return nil
+	}
+	data, err := e.readEvidence(m.body.File.SHA256)
+	if err != nil {
+		return final{err}
+	}
+	m.body.File.Data = data
+	return nil
+}
+
 // say hands the message to the platform.
-func (e *Engine) say(ctx context.Context, b bots.Bot, m letter) (bots.CardRef, error) {
-	var body bots.Message
-	if err := json.Unmarshal(m.Body, &body); err != nil {
-		return "", final{fmt.Errorf("message %s: %w", m.ID, err)}
-	}
-	body.Key, body.User, body.Chat = m.ID, m.User, m.Chat
-	if body.File != nil {
-		data, err := e.readEvidence(body.File.SHA256)
-		if err != nil {
-			return "", final{err}
-		}
-		body.File.Data = data
-	}
+func (m letter) say(ctx context.Context) (bots.CardRef, error) {
 	if m.Update != "" {
-		return b.Update(ctx, bots.CardRef(m.root.Ref), body)
+		return m.bot.Update(ctx, bots.CardRef(m.root.Ref), m.body)
 	}
-	return b.Send(ctx, body)
+	return m.bot.Send(ctx, m.body)
 }
 
 func (e *Engine) readEvidence(sha string) ([]byte, error) {
@@ -213,7 +257,7 @@ func (e *Engine) readEvidence(sha string) ([]byte, error) {
 }
 
 // unsaid decides what a failed try means.
-func (e *Engine) unsaid(ctx context.Context, m store.Message, err error) (finish, error) {
+func (e *Engine) unsaid(ctx context.Context, m letter, err error) (finish, error) {
 	var se *bots.SendError
 	if !errors.As(err, &se) {
 		return nil, err
@@ -223,8 +267,10 @@ func (e *Engine) unsaid(ctx context.Context, m store.Message, err error) (finish
 		return nil, se // nothing was tried
 	case se.Code == bots.CodeStale && m.Update != "":
 		return e.stale(m)
+	case se.Code == bots.CodeUnknown && !se.Retry:
+		return e.uncertain(ctx, m.Message, se.Error())
 	case !se.Retry:
-		return e.gaveUp(m, se)
+		return e.gaveUp(m.Message, se)
 	}
 	// The record of a doubt must outlive the try.
 	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
@@ -244,21 +290,27 @@ func (e *Engine) unsaid(ctx context.Context, m store.Message, err error) (finish
 // gaveUp records that a message will never be said this way, and sends what
 // must not wait unseen by another road.
 func (e *Engine) gaveUp(m store.Message, se *bots.SendError) (finish, error) {
-	return func(ctx context.Context, tx *store.Tx) error {
-		if err := tx.MarkMessage(ctx, m.ID, store.MessageResult{State: store.MessageFailed, Error: se.Error()}); err != nil {
-			return err
-		}
+	return settled(m.ID, store.MessageResult{State: store.MessageFailed, Error: se.Error()}, func(ctx context.Context, tx *store.Tx) error {
 		return e.otherRoad(ctx, tx, m, se)
-	}, nil
+	}), nil
 }
 
 // stale handles a card that can no longer be changed: what is still to decide
-// is said again on a fresh card.
-func (e *Engine) stale(m store.Message) (finish, error) {
-	return func(ctx context.Context, tx *store.Tx) error {
-		if err := tx.MarkMessage(ctx, m.ID, store.MessageResult{State: store.MessageDropped, Error: "card too old to change"}); err != nil {
+// is said again on a fresh card. Where a click taught meanwhile how to change
+// it, it is changed.
+func (e *Engine) stale(m letter) (finish, error) {
+	return settled(m.ID, store.MessageResult{State: store.MessageDropped, Error: "card too old to change"}, func(ctx context.Context, tx *store.Tx) error {
+		root, err := tx.Message(ctx, m.Root)
+		switch {
+		case err != nil:
+			return err
+		case root.Ref != m.root.Ref:
+			return later{tx.Now()}
+		}
+		spent := func(now string) string { return string(bots.CardRef(now).Merge(bots.CardRef(m.root.Ref), "")) }
+		if err := tx.LearnRef(ctx, m.Root, spent); err != nil {
 			return err
 		}
-		return e.supersede(ctx, tx, m)
-	}, nil
+		return e.supersede(ctx, tx, m.Message)
+	}), nil
 }
