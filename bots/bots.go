@@ -25,7 +25,8 @@ type Inlet interface {
 // A Bot is one chat platform: a way in, and with Send and Update its way out.
 // Its name is the platform's word in configuration, paths and rows. Everything
 // else a platform may offer, or lack, is an interface of its own ([Fetcher],
-// [Listener], [Mute], [Forgetful], [Counted], [Perishable], [Identifier]), found by type assertion.
+// [Listener], [Checker], [Mute], [Forgetful], [Counted], [Perishable], [Identifier]), found by type
+// assertion.
 type Bot interface {
 	Inlet
 	// Send says m. Its errors are [SendError]. Saying the same m twice within
@@ -85,6 +86,14 @@ type Identifier interface {
 	// Identify gives the platform's id of the person who brought the code. Its
 	// errors are [SendError].
 	Identify(ctx context.Context, code string) (user string, err error)
+}
+
+// A Checker can make sure that the platform takes its credentials and that the
+// app is set up there. It says nothing to anybody.
+type Checker interface {
+	// Check asks the platform. Its errors are [SendError], joined where there
+	// are several.
+	Check(ctx context.Context) error
 }
 
 // A Listener receives events over a connection that it opens itself, for

@@ -49,6 +49,7 @@ type Bot struct {
 var (
 	_ bots.Bot     = (*Bot)(nil)
 	_ bots.Fetcher = (*Bot)(nil)
+	_ bots.Checker = (*Bot)(nil)
 )
 
 // New makes a bot. It calls nobody.
