@@ -6,8 +6,11 @@ import (
 	"strings"
 )
 
-// card is a Feishu card as the page draws it.
+// card is a card as the page draws it: Feishu's with a coloured head, WeCom's
+// as WeCom does.
 type card struct {
+	WeCom           bool
+	Source          string // small print above the title
 	Title, Subtitle string
 	Tone            string
 	Tags            []string
@@ -17,7 +20,7 @@ type card struct {
 // node is one element of a card. Where tells pieces deep inside which page,
 // person and message they belong to.
 type node struct {
-	Kind     string // md, hr, cols, col, form, button, input, panel, other
+	Kind     string // md, hr, cols, col, form, button, input, panel; WeCom's: quote, facts, jump
 	Where    *place
 	Spans    []span
 	Muted    bool
@@ -27,10 +30,12 @@ type node struct {
 	Button   button
 	Input    input
 	Title    string
+	Facts    []fact
+	Href     string
 }
 
-// place is where a card hangs.
-type place struct{ Prefix, As, Chat, Message string }
+// fact is a name with its value; either may be a link.
+type fact struct{ Name, Value, Href string }
 
 type button struct {
 	Ref, Text, Style, Confirm string
@@ -59,8 +64,8 @@ type reader struct {
 
 type object = map[string]any
 
-// readCard draws the card of a message.
-func (p *page) readCard(raw json.RawMessage, where *place) card {
+// readCard draws a Feishu card.
+func readCard(raw json.RawMessage, where *place, people []Person) *card {
 	var in struct {
 		Header object `json:"header"`
 		Body   struct {
@@ -68,13 +73,15 @@ func (p *page) readCard(raw json.RawMessage, where *place) card {
 		} `json:"body"`
 	}
 	if err := json.Unmarshal(raw, &in); err != nil {
-		return card{Title: words["card-broken"]}
+		return &card{Title: words["card-broken"]}
 	}
-	r := &reader{where: where, who: p.nameOf}
-	for _, person := range p.People {
-		r.people = append(r.people, choice{Value: person.OpenID, Text: person.Name})
+	r := &reader{where: where, who: func(id string) string { return nameOf(people, id, func(q Person) string { return q.OpenID }) }}
+	for _, person := range people {
+		if person.OpenID != "" {
+			r.people = append(r.people, choice{Value: person.OpenID, Text: person.Name})
+		}
 	}
-	c := card{
+	c := &card{
 		Title: content(in.Header["title"]), Subtitle: content(in.Header["subtitle"]),
 		Tone: tones[text(in.Header, "template")], Nodes: r.list(in.Body.Elements, false),
 	}

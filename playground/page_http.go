@@ -3,6 +3,7 @@ package playground
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/json"
 	"html/template"
 	"log/slog"
@@ -21,12 +22,14 @@ const (
 
 // show is the page.
 func (p *page) show(w http.ResponseWriter, r *http.Request) {
-	s, ok := p.place(r.URL.Query().Get("as"), r.URL.Query().Get("chat"))
+	s, ok := p.place(r.URL.Query())
 	if !ok {
 		http.Error(w, words["no-person"], http.StatusNotFound)
 		return
 	}
-	p.render(w, "playground/index.html", p.draw(r.Context(), s))
+	v := p.draw(r.Context(), s, []string{s.On})
+	v.Toast = p.takeToast(s.As.Key())
+	p.render(w, "playground/index.html", v)
 }
 
 // parts shows every component in its states.
@@ -54,39 +57,65 @@ type news struct {
 	Tour   template.HTML `json:"tour"`
 	Faults template.HTML `json:"faults"`
 	Trace  template.HTML `json:"trace"`
-	Chat   []piece       `json:"chat"`
+	Phones []phoneNews   `json:"phones"`
+}
+
+type phoneNews struct {
+	Key  string        `json:"key"`
+	Head template.HTML `json:"head"`
+	Chat []piece       `json:"chat"`
+	New  int           `json:"new"`
 }
 
 // state gives the page's parts once they differ from what the script has, or
 // after a few seconds.
 func (p *page) state(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	s, ok := p.place(q.Get("as"), q.Get("chat"))
+	s, ok := p.place(q)
 	if !ok {
 		http.Error(w, words["no-person"], http.StatusNotFound)
 		return
 	}
-	v := p.draw(r.Context(), s)
-	for end := time.Now().Add(pollFor); v.Rev == q.Get("rev") && time.Now().Before(end) && r.Context().Err() == nil; v = p.draw(r.Context(), s) {
-		wait := time.NewTimer(pollEvery)
-		select {
-		case <-p.Sim.Changed():
-		case <-wait.C:
-		case <-r.Context().Done():
-		}
-		wait.Stop()
+	sight := q["sight"]
+	v := p.draw(r.Context(), s, sight)
+	for end := time.Now().Add(pollFor); v.Rev == q.Get("rev") && time.Now().Before(end) && r.Context().Err() == nil; v = p.draw(r.Context(), s, sight) {
+		p.wait(r.Context())
 	}
 	web.Guard(w.Header())
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	out := news{Rev: v.Rev, Now: v.Now, People: v.People, Tour: v.Tour, Faults: v.Faults, Trace: v.Trace, Chat: v.Messages}
+	out := news{Rev: v.Rev, Now: v.Now, People: v.People, Tour: v.Tour, Faults: v.Faults, Trace: v.Trace}
+	for _, f := range v.Phones {
+		out.Phones = append(out.Phones, phoneNews{f.Key, f.Head, f.Messages, f.New})
+	}
 	if err := json.NewEncoder(w).Encode(out); err != nil {
 		p.Logger.InfoContext(r.Context(), "state not written", slog.Any("error", err))
 	}
 }
 
+// wait passes a moment, or less when something happens on a phone.
+func (p *page) wait(ctx context.Context) {
+	first, second := p.phones[0].changed(), (<-chan struct{})(nil) // nothing ever comes from nil
+	if len(p.phones) > 1 {
+		second = p.phones[1].changed()
+	}
+	timer := time.NewTimer(pollEvery)
+	defer timer.Stop()
+	select {
+	case <-first:
+	case <-second:
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
 // file gives a file that stands in a chat, never to be shown inline.
 func (p *page) file(w http.ResponseWriter, r *http.Request) {
-	m, ok := p.Sim.Message(r.PathValue("id"))
+	d, ok := p.device(r.PathValue("phone"))
+	if !ok {
+		http.Error(w, words["no-file"], http.StatusNotFound)
+		return
+	}
+	m, ok := d.message(r.PathValue("id"))
 	if !ok || len(m.FileData) == 0 {
 		http.Error(w, words["no-file"], http.StatusNotFound)
 		return

@@ -1,6 +1,7 @@
 package playground
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -9,12 +10,14 @@ import (
 	"time"
 
 	"genjin/playground/feishusim"
+	"genjin/playground/wecomsim"
 	"genjin/web"
 )
 
 // Options say who is on the page and what it may move.
 type Options struct {
 	Sim        *feishusim.Server
+	WeCom      *wecomsim.Server // nil: the page shows Feishu alone
 	People     []Person
 	Groups     []Group
 	Clock      Clock
@@ -32,14 +35,18 @@ type Options struct {
 
 // Person is somebody whom the visitor can be.
 type Person struct {
-	OpenID string
+	OpenID string // on Feishu; empty = no account
+	WeCom  string // user id on WeCom; empty = no account
 	Name   string
 	Role   string // rep, manager …, or words for it
 	Hint   string
 	Main   bool // plays a part on the tour: stands above the others
 }
 
-// Group is a group chat.
+// Key names the person in addresses and forms.
+func (q Person) Key() string { return cmp.Or(q.OpenID, q.WeCom) }
+
+// Group is a group chat on Feishu.
 type Group struct{ ChatID, Name string }
 
 // Clock is the time that hub and platform live in; it only moves forward.
@@ -55,20 +62,22 @@ type TraceEvent struct {
 	Title string
 	Lines []TraceLine
 	State string
+	On    string // the platform that it came from: "feishu", "wecom"; empty: from none
 }
 
 // TraceLine is a part of it: what was decided, what changed, who was told. Only
-// messages have a state of their own.
-type TraceLine struct{ Label, Text, State string }
+// messages have a state and a platform of their own.
+type TraceLine struct{ Label, Text, State, On string }
 
 // page is the playground.
 type page struct {
 	Options
 	pages   *web.Pages
 	samples []sample
+	phones  []*device
 
 	mu   sync.Mutex
-	seen map[string]int // how many messages of a chat have been looked at
+	seen map[string]int // how many messages of a phone's chat have been looked at
 	last map[string]toast
 }
 
@@ -113,7 +122,12 @@ func newPage(o Options) (*page, error) {
 	if err != nil {
 		return nil, fmt.Errorf("playground: %w", err)
 	}
-	return &page{Options: o, pages: pages, samples: samples, seen: map[string]int{}, last: map[string]toast{}}, nil
+	p := &page{Options: o, pages: pages, samples: samples, seen: map[string]int{}, last: map[string]toast{}}
+	p.phones = append(p.phones, &device{&feishuPhone{o.Sim, o.People, o.Groups}, "feishu", words["feishu"]})
+	if o.WeCom != nil {
+		p.phones = append(p.phones, &device{&weComPhone{o.WeCom, o.People}, "wecom", words["wecom"]})
+	}
+	return p, nil
 }
 
 // routes is the URL map of the page.
@@ -123,7 +137,7 @@ func (p *page) routes() http.Handler {
 	at("GET", "", p.show)
 	at("GET", "/{$}", p.show)
 	at("GET", "/state", p.state)
-	at("GET", "/file/{id}", p.file)
+	at("GET", "/file/{phone}/{id}", p.file)
 	at("GET", "/parts", p.parts)
 	at("POST", "/send", p.send)
 	at("POST", "/sample", p.sendSample)

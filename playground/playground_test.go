@@ -147,7 +147,7 @@ func TestPageShowsTheCompany(t *testing.T) {
 	t.Parallel()
 	v := newVisit(t)
 	v.says("ou_li", "text", `{"text":"<script>alert(1)</script>"}`)
-	for _, path := range []string{"/playground", "/playground/", "/playground?as=ou_li", "/playground?as=ou_wang&chat=oc_east"} {
+	for _, path := range []string{"/playground", "/playground/", "/playground?as=ou_li", "/playground?as=ou_wang&feishu=oc_east"} {
 		got := v.get(path)
 		for _, want := range []string{"李雷", "王芳", "华东区", "11月27日 周五 10:00", "三分钟走一遍", "不确定", "评分 82", "需求纪要.pdf"} {
 			if !strings.Contains(got, want) {
@@ -162,7 +162,7 @@ func TestPageShowsTheCompany(t *testing.T) {
 	if !strings.Contains(w.Header().Get("Content-Security-Policy"), "default-src 'self'") || strings.Contains(w.Header().Get("Content-Security-Policy"), "unsafe") {
 		t.Errorf("CSP is %q", w.Header().Get("Content-Security-Policy"))
 	}
-	for _, path := range []string{"/playground?as=ou_ghost", "/playground?as=ou_li&chat=oc_ghost", "/playground/file/om_none", "/playground/state?as=x"} {
+	for _, path := range []string{"/playground?as=ou_ghost", "/playground?as=ou_li&feishu=oc_ghost", "/playground/file/feishu/om_none", "/playground/file/x/om_none", "/playground/state?as=x"} {
 		if w := v.do(httptest.NewRequestWithContext(t.Context(), "GET", path, nil)); w.Code != http.StatusNotFound {
 			t.Errorf("%s: %d", path, w.Code)
 		}
@@ -185,7 +185,7 @@ func TestSpeaking(t *testing.T) {
 		t.Errorf("said %+v", said)
 	}
 	for _, s := range newSampleIDs(t) {
-		if said := v.post("/sample", url.Values{"as": {"ou_li"}, "chat": {"oc_east"}, "sample": {s}}); said.Text != words["sent"] {
+		if said := v.post("/sample", url.Values{"as": {"ou_li"}, "feishu": {"oc_east"}, "sample": {s}}); said.Text != words["sent"] {
 			t.Errorf("sample %s: %+v", s, said)
 		}
 	}
@@ -193,7 +193,7 @@ func TestSpeaking(t *testing.T) {
 		t.Errorf("the hub heard %d", v.heard)
 	}
 	m := v.sim.Messages("oc_east")[0]
-	w := v.do(httptest.NewRequestWithContext(t.Context(), "GET", "/playground/file/"+m.ID, nil))
+	w := v.do(httptest.NewRequestWithContext(t.Context(), "GET", "/playground/file/feishu/"+m.ID, nil))
 	if !strings.HasPrefix(w.Body.String(), "%PDF-") || !strings.HasPrefix(w.Header().Get("Content-Disposition"), "attachment") {
 		t.Errorf("file: %v", w.Header())
 	}
@@ -268,12 +268,12 @@ func TestClockAndFaults(t *testing.T) {
 			t.Errorf("%s: %s, want %s", c.to, said.Text, c.want)
 		}
 	}
-	v.post("/fault", url.Values{"pair": {"down=1"}})
+	v.post("/fault", url.Values{"pair": {"feishu.down=1"}})
 	if n := len(v.sim.Faults()); n != 1 || !strings.Contains(v.get("/playground"), "1 个开启") {
 		t.Errorf("%d faults", n)
 	}
-	v.post("/fault", url.Values{"pair": {"down=0"}})
-	if said := v.post("/fault", url.Values{"pair": {"x=1"}}); len(v.sim.Faults()) != 0 || said.Tone != "danger" {
+	v.post("/fault", url.Values{"pair": {"feishu.down=0"}})
+	if said := v.post("/fault", url.Values{"pair": {"feishu.x=1"}}); len(v.sim.Faults()) != 0 || said.Tone != "danger" {
 		t.Errorf("%v %+v", v.sim.Faults(), said)
 	}
 }
@@ -288,7 +288,7 @@ func TestStateAnswersOnChange(t *testing.T) {
 	done := make(chan string)
 	go func() { done <- v.get("/playground/state?as=ou_li&rev=" + first.Rev) }()
 	v.says("ou_li", "text", `{"text":"新消息"}`)
-	if err := json.Unmarshal([]byte(<-done), &second); err != nil || second.Rev == first.Rev || len(second.Chat) != 1 {
+	if err := json.Unmarshal([]byte(<-done), &second); err != nil || second.Rev == first.Rev || len(second.Phones[0].Chat) != 1 {
 		t.Errorf("%+v %v", second, err)
 	}
 	v.says("ou_wang", "text", `{"text":"给主管"}`)
@@ -296,7 +296,7 @@ func TestStateAnswersOnChange(t *testing.T) {
 		t.Error("the manager's new message is not counted")
 	}
 	v.get("/playground?as=ou_wang")
-	if got := v.get("/playground?as=ou_li"); strings.Contains(got, "条新消息") {
+	if _, got, _ := strings.Cut(v.get("/playground?as=ou_li"), `id="people"`); strings.Contains(got[:strings.Index(got, "</nav>")], "条新消息") {
 		t.Error("what was seen is still counted")
 	}
 }
@@ -336,7 +336,7 @@ func TestTour(t *testing.T) {
 	}
 	say("已收到 图片")
 	say("已提交审批 #14")
-	if got := v.get("/playground?as=ou_li"); at() != "3" || !strings.Contains(got, "成为 王芳") || !strings.Contains(got, `<img src="/playground/file/`) {
+	if got := v.get("/playground?as=ou_li"); at() != "3" || !strings.Contains(got, "成为 王芳") || !strings.Contains(got, `<img src="/playground/file/feishu/`) {
 		t.Errorf("the tour stands at %s, or does not lead to the manager, or the picture is not shown", at())
 	}
 	say("审批 #14 已通过")

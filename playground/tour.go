@@ -75,25 +75,55 @@ func (p *page) guides() (rep, manager Person, ok bool) {
 		}
 	}
 	for _, q := range p.People {
-		if q.OpenID == leader {
+		if leader != "" && q.OpenID == leader {
 			return rep, q, true
 		}
-		if manager.OpenID == "" && (q.Role == "manager" || q.Role == roles["manager"]) {
+		if manager.Key() == "" && (q.Role == "manager" || q.Role == roles["manager"]) {
 			manager = q
 		}
 	}
-	return rep, manager, manager.OpenID != ""
+	return rep, manager, manager.Key() != ""
 }
 
-// progress reads from the rep's chat how far the tour has come.
+// tourRoom is where the tour acts for somebody: on the first phone on which they
+// have an account, in the private chat, or for a document in one that takes it.
+func (p *page) tourRoom(who Person, document bool) (*device, room) {
+	d, _ := p.device(p.first(who))
+	rooms := d.rooms(who)
+	for _, r := range rooms {
+		if !r.Group && !(document && r.Images) {
+			return d, r
+		}
+	}
+	return d, rooms[0]
+}
+
+// heard is what somebody was told in their private chats, on whichever phone.
+func (p *page) heard(q Person) []message {
+	var all []message
+	for _, d := range p.phones {
+		if d.account(q) == "" {
+			continue
+		}
+		for _, r := range d.rooms(q) {
+			if !r.Group {
+				all = append(all, d.messages(q, r)...)
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b message) int { return a.CreatedAt.Compare(b.CreatedAt) })
+	return all
+}
+
+// progress reads from the rep's chats how far the tour has come.
 func (p *page) progress() (progress, bool) {
 	rep, manager, ok := p.guides()
 	if !ok {
 		return progress{}, false
 	}
 	g := progress{Rep: rep, Manager: manager}
-	for _, m := range p.Sim.Messages(rep.OpenID) {
-		if m.SenderID != "bot" {
+	for _, m := range p.heard(rep) {
+		if m.SenderID != hub {
 			continue
 		}
 		if hit := leadMade.FindStringSubmatch(m.Text); hit != nil {
@@ -138,11 +168,20 @@ func (p *page) tourHTML(s spot) template.HTML {
 	}
 	who, a, more := g.next()
 	label := a.Text
-	if i := slices.IndexFunc(p.samples, func(f sample) bool { return f.ID == a.Sample }); i >= 0 {
-		label = "发送文件：" + p.samples[i].Label
+	f, file := p.sample(a.Sample)
+	if file {
+		label = words["tour-file"] + f.Label
+	}
+	there := spot{As: who}
+	here := false
+	if more {
+		d, to := p.tourRoom(who, file && !f.Image)
+		at, _ := s.room(d.Key)
+		here = s.As.Key() == who.Key() && at.ID == to.ID
+		there = spot{As: who, On: d.Key, Open: []opened{{d.Key, to}}}
 	}
 	return p.html("tour", map[string]any{
 		"Stops": tour, "At": g.Stop, "Act": a, "More": more, "Label": label, "Who": who, "Press": a.Text == "" && a.Sample == "",
-		"Prefix": p.PathPrefix, "Spot": s, "Here": !s.Group && s.As.OpenID == who.OpenID, "Count": len(tour),
+		"Prefix": p.PathPrefix, "Spot": s, "Here": here, "There": p.url(there), "On": there.On, "Count": len(tour),
 	})
 }

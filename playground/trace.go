@@ -13,6 +13,7 @@ type traceRow struct {
 
 	Time  string
 	Mark  mark
+	Phone string // the platform's name
 	Parts []tracePart
 }
 
@@ -20,7 +21,8 @@ type traceRow struct {
 type tracePart struct {
 	TraceLine
 
-	Mark mark
+	Mark  mark
+	Phone string
 }
 
 // mark is a state as it is shown: colour, icon and word together.
@@ -40,17 +42,26 @@ func (p *page) traceHTML(ctx context.Context) template.HTML {
 		today := p.dayText(p.Clock.Now())
 		for _, e := range slices.Backward(events) {
 			at := e.At.In(p.Location)
-			row := traceRow{TraceEvent: e, Time: at.Format("15:04:05"), Mark: markOf(e.State)}
+			row := traceRow{TraceEvent: e, Time: at.Format("15:04:05"), Mark: markOf(e.State), Phone: p.phoneName(e.On)}
 			if p.dayText(at) != today {
 				row.Time = at.Format("1-2 15:04")
 			}
 			for _, l := range e.Lines {
-				row.Parts = append(row.Parts, tracePart{l, markOf(l.State)})
+				row.Parts = append(row.Parts, tracePart{l, markOf(l.State), p.phoneName(l.On)})
 			}
 			rows = append(rows, row)
 		}
 	}
 	return p.html("trace", map[string]any{"Rows": rows, "Trouble": trouble})
+}
+
+// phoneName names a platform, where there is more than one.
+func (p *page) phoneName(key string) string {
+	d, ok := p.device(key)
+	if !ok || len(p.phones) < 2 {
+		return ""
+	}
+	return d.Name
 }
 
 func markOf(state string) mark {

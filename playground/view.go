@@ -13,30 +13,30 @@ import (
 	"strconv"
 	"time"
 	"unicode/utf8"
-
-	"genjin/playground/feishusim"
 )
-
-// spot is where the visitor stands: who they are and which chat is open.
-type spot struct {
-	As     Person
-	ChatID string // the id of the group, "" in the private chat
-	Name   string // of the chat
-	Group  bool
-	Member []Person // who can speak in a group
-}
 
 // screen is the whole page.
 type screen struct {
 	Title, Assets, Prefix string
 	Spot                  spot
-	Now                   string
-	People, Head, Trace   template.HTML
+	Here, Now             string
+	People, Trace         template.HTML
 	Tour, Faults          template.HTML
-	Messages              []piece
+	Phones                []view
 	Samples               []sample
 	Toast                 toast
 	Rev                   string
+}
+
+// view is a phone with the chat that is open on it.
+type view struct {
+	Key, Name string
+	Spot      spot
+	Room      room
+	Account   bool // the person has one
+	Head      template.HTML
+	Messages  []piece
+	New       int // what the person has not seen on this phone
 }
 
 // piece is one message, drawn.
@@ -46,71 +46,39 @@ type piece struct {
 	HTML template.HTML `json:"html"`
 }
 
-// place finds where the visitor stands; false: no such person or group.
-func (p *page) place(as, chat string) (spot, bool) {
-	if len(p.People) == 0 {
-		return spot{}, false
-	}
-	i := slices.IndexFunc(p.People, func(q Person) bool { return q.OpenID == as })
-	if i < 0 && as != "" {
-		return spot{}, false
-	}
-	s := spot{As: p.People[max(i, 0)], Name: "跟进机器人"}
-	if chat == "" {
-		return s, true
-	}
-	g := slices.IndexFunc(p.Groups, func(g Group) bool { return g.ChatID == chat })
-	if g < 0 {
-		return spot{}, false
-	}
-	s.ChatID, s.Name, s.Group = chat, p.Groups[g].Name, true
-	s.Member = p.membersOf(chat)
-	if len(s.Member) > 0 && !slices.ContainsFunc(s.Member, func(m Person) bool { return m.OpenID == s.As.OpenID }) {
-		s.As = s.Member[0]
-	}
-	return s, true
-}
-
-func (p *page) membersOf(chat string) []Person {
-	var all []Person
-	for _, c := range p.Sim.Chats() {
-		if c.ID != chat {
-			continue
-		}
-		for _, q := range p.People {
-			if slices.Contains(c.Members, q.OpenID) {
-				all = append(all, q)
-			}
-		}
-	}
-	return all
-}
-
-// room is the chat to read: the group, or the person's private chat.
-func (s spot) room() string {
-	if s.Group {
-		return s.ChatID
-	}
-	return s.As.OpenID
-}
-
-// draw makes the whole page.
-func (p *page) draw(ctx context.Context, s spot) screen {
+// draw makes the whole page; what stands on the phones in sight counts as seen.
+func (p *page) draw(ctx context.Context, s spot, sight []string) screen {
 	v := screen{
-		Title: words["title"], Assets: p.PathPrefix + "/static", Prefix: p.PathPrefix, Spot: s, Samples: p.samples,
-		Now: p.clockText(p.Clock.Now()), Messages: p.messages(s), Toast: p.takeToast(s.As.OpenID),
+		Title: words["title"], Assets: p.PathPrefix + "/static", Prefix: p.PathPrefix, Spot: s, Samples: p.samples, Here: p.query(s), Now: p.clockText(p.Clock.Now()),
 	}
-	v.People, v.Head = p.peopleHTML(s), p.html("head-line", s)
+	for _, d := range p.phones {
+		v.Phones = append(v.Phones, p.view(d, s.with(d.Key), slices.Contains(sight, d.Key)))
+	}
+	v.People = p.peopleHTML(s)
 	v.Tour, v.Faults, v.Trace = p.tourHTML(s), p.faultsHTML(s), p.traceHTML(ctx)
 	v.Rev = revision(v)
+	return v
+}
+
+// view draws a phone.
+func (p *page) view(d *device, s spot, seen bool) view {
+	v := view{Key: d.Key, Name: d.Name, Spot: s}
+	if v.Room, v.Account = s.room(d.Key); v.Account {
+		v.Messages = p.messages(d, s, v.Room, seen)
+		v.New = p.unseenBy(d, s.As)
+	}
+	v.Head = p.headHTML(d, s, v.Room)
 	return v
 }
 
 // revision changes whenever something on the page does.
 func revision(v screen) string {
 	h := sha256.New()
-	for _, m := range v.Messages {
-		fmt.Fprintln(h, m.ID, m.Rev) //nolint:errcheck // a hash takes everything
+	for _, f := range v.Phones {
+		fmt.Fprintln(h, f.Head, f.New) //nolint:errcheck // a hash takes everything
+		for _, m := range f.Messages {
+			fmt.Fprintln(h, m.ID, m.Rev) //nolint:errcheck // a hash takes everything
+		}
 	}
 	for _, s := range []template.HTML{v.People, v.Tour, v.Faults, v.Trace} {
 		fmt.Fprintln(h, s) //nolint:errcheck // a hash takes everything
@@ -130,9 +98,7 @@ func (p *page) html(name string, data any) template.HTML {
 
 // bubble is one message as its piece draws it.
 type bubble struct {
-	feishusim.Message
-
-	Place   *place
+	message
 	Mine    bool
 	Hub     bool
 	Name    string
@@ -146,46 +112,51 @@ type bubble struct {
 }
 
 // messages draws what stands in the open chat, and remembers that it was seen.
-func (p *page) messages(s spot) []piece {
-	all := p.Sim.Messages(s.room())
+func (p *page) messages(d *device, s spot, r room, seen bool) []piece {
+	all := d.messages(s.As, r)
 	out := make([]piece, 0, len(all))
 	day := ""
 	for _, m := range all {
-		if m.VisibleTo != "" && m.VisibleTo != s.As.OpenID {
-			continue
+		b := p.bubble(d, s, m)
+		if at := p.dayText(m.CreatedAt); at != day {
+			day, b.Time = at, at+" "+b.Time
 		}
-		b := bubble{
-			Message: m, Mine: m.SenderID == s.As.OpenID, Hub: m.SenderID == "bot", Name: p.nameOf(m.SenderID),
-			Place:  &place{Prefix: p.PathPrefix, As: s.As.OpenID, Chat: s.ChatID, Message: m.ID},
-			Edited: m.Updates > 0, Time: m.CreatedAt.In(p.Location).Format("15:04"),
-		}
-		if b.Hub {
-			b.Name = "跟进"
-		}
-		b.Face = first(b.Name)
-		if d := p.dayText(m.CreatedAt); d != day {
-			day, b.Time = d, d+" "+b.Time
-		}
-		if m.Type == "interactive" && !m.Recalled {
-			c := p.readCard(m.Card, b.Place)
-			b.Card = &c
-		}
-		if len(m.FileData) > 0 && !m.Recalled {
-			b.FileURL, b.Picture = p.PathPrefix+"/file/"+m.ID, m.Type == "image" && pictureType(m.FileData) != ""
-		}
-		b.Spans = linked(m.Text)
 		out = append(out, piece{
 			ID: m.ID, HTML: p.html("message", b),
 			Rev: strconv.Itoa(m.Updates) + "-" + strconv.FormatInt(m.UpdatedAt.UnixMilli(), 36) + "-" + strconv.FormatBool(m.Recalled),
 		})
 	}
-	p.mu.Lock()
-	p.seen[s.room()] = len(all)
-	p.mu.Unlock()
+	if seen {
+		p.mu.Lock()
+		p.seen[d.Key+" "+r.Box] = len(all)
+		p.mu.Unlock()
+	}
 	return out
 }
 
-// entry is a line of the list of people and groups.
+func (p *page) bubble(d *device, s spot, m message) bubble {
+	b := bubble{
+		message: m, Mine: m.SenderID == d.account(s.As), Hub: m.SenderID == hub, Name: d.nameOf(p.People, m.SenderID),
+		Edited: m.Updates > 0, Time: m.CreatedAt.In(p.Location).Format("15:04"), Spans: m.spans,
+	}
+	if b.Hub {
+		b.Name = words["hub"]
+	}
+	b.Face = first(b.Name)
+	if b.Spans == nil {
+		b.Spans = linked(m.Text)
+	}
+	if m.Recalled {
+		return b
+	}
+	b.Card = d.card(s.As, m, &place{Prefix: p.PathPrefix, Message: m.ID, Spot: s})
+	if len(m.FileData) > 0 {
+		b.FileURL, b.Picture = p.PathPrefix+"/file/"+d.Key+"/"+m.ID, m.Type == "image" && pictureType(m.FileData) != ""
+	}
+	return b
+}
+
+// entry is a line of a list of people or chats.
 type entry struct {
 	URL, Name, Hint, Face string
 	Current               bool
@@ -194,11 +165,13 @@ type entry struct {
 
 func (p *page) peopleHTML(s spot) template.HTML {
 	var people, others []entry
-	groups := make([]entry, 0, len(p.Groups))
 	for _, q := range p.People {
+		to := spot{As: q, On: s.On}
 		e := entry{
-			URL: p.PathPrefix + "?as=" + q.OpenID, Name: q.Name, Hint: cmp.Or(q.Hint, roleWord(q.Role)), Face: first(q.Name),
-			Current: !s.Group && q.OpenID == s.As.OpenID, New: p.unseen(q.OpenID),
+			URL: p.url(to), Name: q.Name, Hint: cmp.Or(q.Hint, roleWord(q.Role)), Face: first(q.Name), Current: q.Key() == s.As.Key(),
+		}
+		for _, d := range p.phones {
+			e.New += p.unseenBy(d, q)
 		}
 		if q.Main {
 			people = append(people, e)
@@ -209,26 +182,44 @@ func (p *page) peopleHTML(s spot) template.HTML {
 	if len(people) == 0 {
 		people, others = others, nil
 	}
-	for _, g := range p.Groups {
-		as := s.As.OpenID
-		groups = append(groups, entry{
-			URL: p.PathPrefix + "?as=" + as + "&chat=" + g.ChatID, Name: g.Name, Hint: "群聊，@hub 找机器人", Face: "群",
-			Current: s.ChatID == g.ChatID, New: p.unseen(g.ChatID),
-		})
+	return p.html("people", map[string]any{"People": people, "Others": others})
+}
+
+// headHTML draws the top of a phone: whose it is, and their chats.
+func (p *page) headHTML(d *device, s spot, at room) template.HTML {
+	var rooms []entry
+	if account := d.account(s.As); account != "" {
+		for _, r := range d.rooms(s.As) {
+			rooms = append(rooms, entry{URL: p.url(s.turned(d.Key, r)), Name: r.Name, Current: r.ID == at.ID, New: p.unseen(d, s.As, r)})
+		}
 	}
-	return p.html("people", map[string]any{"People": people, "Groups": groups, "Others": others})
+	return p.html("head-line", map[string]any{"Key": d.Key, "Name": d.Name, "As": s.As, "Room": at, "Rooms": rooms})
 }
 
 // unseen counts what the hub has said in a chat since it was last open.
-func (p *page) unseen(room string) int {
-	all := p.Sim.Messages(room)
+func (p *page) unseen(d *device, q Person, r room) int {
+	all := d.messages(q, r)
 	p.mu.Lock()
-	seen := p.seen[room]
+	seen := p.seen[d.Key+" "+r.Box]
 	p.mu.Unlock()
 	n := 0
 	for _, m := range all[min(seen, len(all)):] {
-		if m.SenderID == "bot" {
+		if m.SenderID == hub {
 			n++
+		}
+	}
+	return n
+}
+
+// unseenBy counts it in all private chats of a person on a phone.
+func (p *page) unseenBy(d *device, q Person) int {
+	n := 0
+	if d.account(q) == "" {
+		return n
+	}
+	for _, r := range d.rooms(q) {
+		if !r.Group {
+			n += p.unseen(d, q, r)
 		}
 	}
 	return n
@@ -237,29 +228,27 @@ func (p *page) unseen(room string) int {
 func (p *page) faultsHTML(s spot) template.HTML {
 	type line struct {
 		faultSwitch
-
-		On bool
+		Pair string
+		On   bool
 	}
-	on := p.Sim.Faults()
-	lines := make([]line, 0, len(switches))
+	type list struct {
+		Name  string
+		Lines []line
+	}
+	lists := make([]list, 0, len(p.phones))
 	count := 0
-	for _, f := range switches {
-		isOn := slices.ContainsFunc(on, func(o feishusim.Fault) bool { return o.Kind == f.fault.Kind && o.Path == f.fault.Path })
-		if isOn {
-			count++
+	for _, d := range p.phones {
+		l := list{Name: d.Name}
+		for _, f := range d.faults() {
+			on := d.isOn(f.ID)
+			if on {
+				count++
+			}
+			l.Lines = append(l.Lines, line{f, d.Key + "." + f.ID, on})
 		}
-		lines = append(lines, line{f, isOn})
+		lists = append(lists, l)
 	}
-	return p.html("faults", map[string]any{"Lines": lines, "Count": count, "Prefix": p.PathPrefix, "Spot": s})
-}
-
-func (p *page) nameOf(openID string) string {
-	for _, q := range p.People {
-		if q.OpenID == openID {
-			return q.Name
-		}
-	}
-	return openID
+	return p.html("faults", map[string]any{"Lists": lists, "Count": count, "Prefix": p.PathPrefix, "Spot": s})
 }
 
 func (p *page) dayText(t time.Time) string {

@@ -4,18 +4,45 @@ import (
 	"time"
 
 	"genjin/playground/feishusim"
+	"genjin/playground/wecomsim"
 )
 
 // words are what the page says by itself.
 var words = map[string]string{
-	"title":        "体验场",
-	"card-broken":  "这张卡片无法显示",
-	"sent":         "已送达",
-	"not-taken":    "机器人没有收下这条消息（%s），平台会再次推送",
-	"dropped":      "机器人听不到这里的消息",
+	"title":       "体验场",
+	"card-broken": "这张卡片无法显示",
+	"sent":        "已送达",
+	"not-taken":   "机器人没有收下这条消息（%s），平台会再次推送",
+	"dropped":     "机器人听不到这里的消息",
+	"no-account":  "在这个平台上没有账号",
+	"feishu":      "飞书",
+	"wecom":       "企业微信",
+	"hub":         "跟进",
+
+	"tour-file":     "发送文件：",
+	"bot":           "跟进机器人",
+	"hint-private":  "写点什么，例如：帮助",
+	"empty-private": "写「帮助」看看能做什么，或跟着「三分钟走一遍」。",
+	"hint-group":    "@hub 待办",
+	"empty-group":   "群里说话要先 @hub，机器人才会回答。",
+
+	"wecom-app":        "跟进",
+	"wecom-app-note":   "应用里只收文字和图片；文件请发给「智能机器人」，或用回复里的上传链接。",
+	"wecom-bot":        "智能机器人",
+	"wecom-bot-note":   "",
+	"wecom-group-note": "群里只收 @ 了机器人的文字。",
+	"wecom-deaf-note":  "应用在群里只能发，听不到群里的话；请私下对「跟进」说。",
+	"wecom-open":       "查看详情",
+	"wecom-choose":     "请选择",
+	"empty-wecom":      "写「帮助」看看能做什么。卡片和通知也到这里。",
+	"empty-wecom-bot":  "这里收文件：PDF、Word、Excel、照片都可以。",
+	"hint-deaf":        "群成员之间说话",
+	"empty-deaf":       "应用会把全组的通知发到这里。",
+
 	"held":         "消息被平台压后，会晚于下一条到达",
 	"empty":        "先写点内容，或选一个文件",
-	"too-large":    "文件超过 30 MB，飞书不允许发送",
+	"too-large":    "文件超过 30 MB，聊天里不允许发送",
+	"click-lost":   "机器人没有收下这次点击（%s）",
 	"no-person":    "没有这个人，请从左侧重新选择",
 	"no-group":     "没有这个群，请从左侧重新选择",
 	"clock-moved":  "时间已到 %s",
@@ -35,6 +62,22 @@ var clientCodes = map[int]string{
 	feishusim.ClientBody:       "目标回调服务返回有误（200672）",
 	feishusim.ClientCard:       "返回的卡片有误（200673）",
 	feishusim.ClientVersion:    "返回的卡片版本不符（200830）",
+}
+
+// weComFault is a fault of the simulated WeCom.
+type weComFault struct {
+	faultSwitch
+	fault wecomsim.Fault
+}
+
+// weComFaults are those that the visitor can switch on.
+var weComFaults = []weComFault{
+	{faultSwitch{"down", "平台宕机", "企业微信接口全部连不上"}, wecomsim.Fault{Kind: wecomsim.FaultDown}},
+	{faultSwitch{"limit", "平台限流", "发消息一律 45009"}, wecomsim.Fault{Kind: wecomsim.FaultRateLimit, Path: "/cgi-bin/message/"}},
+	{faultSwitch{"lost", "应答丢失", "消息已发出，机器人收不到结果"}, wecomsim.Fault{Kind: wecomsim.FaultResetAfterAccept, Path: "/cgi-bin/message/send"}},
+	{faultSwitch{"cards", "拒收卡片", "卡片一律被拒，改发文字"}, wecomsim.Fault{Kind: wecomsim.FaultRefuseCards}},
+	{faultSwitch{"ip", "IP 不可信", "一律 60020：没有加进企业可信 IP"}, wecomsim.Fault{Kind: wecomsim.FaultBadIP}},
+	{faultSwitch{"twice", "重复推送", "每条消息推给机器人两次"}, wecomsim.Fault{Kind: wecomsim.FaultDuplicatePush}},
 }
 
 // roles are the roles as people say them.
@@ -79,18 +122,18 @@ var stateIcons = map[string]string{"success": "✓", "warning": "◷", "danger":
 // weekdays as they are said.
 var weekdays = [...]string{"周日", "周一", "周二", "周三", "周四", "周五", "周六"}
 
-// faultSwitch is a fault that the visitor can switch on.
-type faultSwitch struct {
-	ID, Name, Hint string
-	fault          feishusim.Fault
+// feishuFault is a fault of the simulated Feishu.
+type feishuFault struct {
+	faultSwitch
+	fault feishusim.Fault
 }
 
-// switches are the faults of the page.
-var switches = []faultSwitch{
-	{"down", "平台宕机", "飞书接口全部连不上", feishusim.Fault{Kind: feishusim.FaultDown}},
-	{"limit", "平台限流", "发消息一律 429", feishusim.Fault{Kind: feishusim.FaultRateLimit, Path: "/open-apis/im", Delay: 2 * time.Second}},
-	{"slow", "平台变慢", "每个接口多等 3 秒", feishusim.Fault{Kind: feishusim.FaultSlow, Delay: 3 * time.Second}},
-	{"lost", "应答丢失", "消息已发出，机器人收不到结果", feishusim.Fault{Kind: feishusim.FaultResetAfterAccept, Path: "/open-apis/im/v1/messages"}},
-	{"twice", "重复推送", "每条消息推给机器人两次", feishusim.Fault{Kind: feishusim.FaultDuplicatePush}},
-	{"order", "消息乱序", "后一条先到", feishusim.Fault{Kind: feishusim.FaultReorder, Delay: 5 * time.Second}},
+// feishuFaults are those that the visitor can switch on.
+var feishuFaults = []feishuFault{
+	{faultSwitch{"down", "平台宕机", "飞书接口全部连不上"}, feishusim.Fault{Kind: feishusim.FaultDown}},
+	{faultSwitch{"limit", "平台限流", "发消息一律 429"}, feishusim.Fault{Kind: feishusim.FaultRateLimit, Path: "/open-apis/im", Delay: 2 * time.Second}},
+	{faultSwitch{"slow", "平台变慢", "每个接口多等 3 秒"}, feishusim.Fault{Kind: feishusim.FaultSlow, Delay: 3 * time.Second}},
+	{faultSwitch{"lost", "应答丢失", "消息已发出，机器人收不到结果"}, feishusim.Fault{Kind: feishusim.FaultResetAfterAccept, Path: "/open-apis/im/v1/messages"}},
+	{faultSwitch{"twice", "重复推送", "每条消息推给机器人两次"}, feishusim.Fault{Kind: feishusim.FaultDuplicatePush}},
+	{faultSwitch{"order", "消息乱序", "后一条先到"}, feishusim.Fault{Kind: feishusim.FaultReorder, Delay: 5 * time.Second}},
 }

@@ -3,14 +3,16 @@
 // filled forms stay as they are, and files can be dragged into the chat.
 (() => {
   const body = document.body, at = (id) => document.getElementById(id);
-  const log = at("log"), toast = at("toast"), ask = at("ask"), say = at("text"), pick = at("pick");
-  const { prefix, as, chat } = body.dataset;
+  const toast = at("toast"), ask = at("ask");
+  const { prefix, here } = body.dataset;
+  const phones = [...document.querySelectorAll(".chat")].map((el) => ({ el, key: el.id, log: at(el.id + "-log") }));
   const drawn = {};
   let rev = body.dataset.rev, hide = 0;
   body.classList.add("js");
 
-  const down = () => { log.scrollTop = log.scrollHeight; };
-  const near = () => log.scrollHeight - log.scrollTop - log.clientHeight < 120;
+  const down = ({ log }) => { log.scrollTop = log.scrollHeight; };
+  const near = ({ log }) => log.scrollHeight - log.scrollTop - log.clientHeight < 120;
+  const inSight = () => phones.filter((p) => p.el.offsetParent !== null);
 
   function tell({ text, tone }) {
     if (!text || tone === "quiet") return;
@@ -33,8 +35,8 @@
     if (focus) for (const c of el.querySelectorAll("button, a")) if ((c.value || c.href) === focus) c.focus();
   }
 
-  function show(messages) {
-    const stay = near();
+  function show(phone, messages) {
+    const stay = near(phone), { log } = phone;
     if (messages.length) log.querySelector(":scope > .empty")?.remove();
     const old = new Map([...log.querySelectorAll(".item")].map((e) => [e.dataset.id, e]));
     for (const m of messages) {
@@ -49,7 +51,7 @@
       el.dataset.rev = m.rev;
       el.innerHTML = m.html;
     }
-    if (stay) down();
+    if (stay) down(phone);
   }
 
   // held is over once no finger or button is down: what is redrawn in the
@@ -59,7 +61,9 @@
   for (const up of ["pointerup", "pointercancel", "dragend"]) document.addEventListener(up, () => setTimeout(() => release()));
 
   async function refresh() {
-    const q = new URLSearchParams({ as, chat, rev });
+    const q = new URLSearchParams(here);
+    q.set("rev", rev);
+    for (const p of inSight()) q.append("sight", p.key);
     const r = await fetch(prefix + "/state?" + q);
     if (!r.ok) throw new Error(String(r.status));
     const s = await r.json();
@@ -68,7 +72,14 @@
     await held;
     rev = s.rev;
     for (const id of ["people", "tour", "faults", "trace"]) put(id, s[id]);
-    show(s.chat || []);
+    for (const news of s.phones) {
+      put(news.key + "-head", news.head);
+      show(phones.find((p) => p.key === news.key), news.chat || []);
+      for (const mark of document.querySelectorAll(`[data-new="${news.key}"]`)) {
+        mark.textContent = news.new;
+        mark.parentElement.hidden = !news.new;
+      }
+    }
   }
 
   async function watch() {
@@ -96,7 +107,8 @@
     if (button?.name) data.set(button.name, button.value);
     if (button?.dataset.confirm && !(await confirmed(button.dataset.confirm))) return;
     const multi = form.enctype === "multipart/form-data";
-    if (form.id === "say") { form.reset(); grow(); }
+    const line = form.matches(".line");
+    if (line) { form.reset(); grow(form.elements.text); }
     button?.classList.add("busy");
     try {
       const r = await fetch(form.action, { method: "POST", headers: { Accept: "application/json" }, body: multi ? data : new URLSearchParams(data) });
@@ -107,8 +119,9 @@
     } finally {
       button?.classList.remove("busy");
     }
-    if (form.id === "say") down();
-    if (form.action.endsWith("/step")) go("chat");
+    const phone = phones.find((p) => p.el.contains(form));
+    if (line && phone) down(phone);
+    if (form.action.endsWith("/step")) go(form.dataset.on);
   }
 
   document.addEventListener("submit", (e) => {
@@ -117,32 +130,38 @@
     act(e.target, e.submitter);
   });
 
-  const grow = () => { say.style.height = "auto"; say.style.height = say.scrollHeight + 2 + "px"; };
-  say.addEventListener("input", grow);
-  say.addEventListener("keydown", (e) => {
-    if (e.key === "Enter" && !e.shiftKey && !e.isComposing) {
+  const grow = (text) => { text.style.height = "auto"; text.style.height = text.scrollHeight + 2 + "px"; };
+
+  // compose brings a phone's field to life: Enter sends, files can be dropped.
+  function compose({ el }) {
+    const form = el.querySelector("form.line");
+    if (!form) return;
+    const say = form.elements.text, pick = form.elements.file;
+    say.addEventListener("input", () => grow(say));
+    say.addEventListener("keydown", (e) => {
+      if (e.key === "Enter" && !e.shiftKey && !e.isComposing) {
+        e.preventDefault();
+        if (say.value.trim()) form.requestSubmit();
+      }
+    });
+    pick.addEventListener("change", () => { if (pick.files.length) form.requestSubmit(); });
+    el.addEventListener("dragover", (e) => { e.preventDefault(); el.classList.add("dropping"); });
+    el.addEventListener("dragleave", (e) => { if (!el.contains(e.relatedTarget)) el.classList.remove("dropping"); });
+    el.addEventListener("drop", (e) => {
       e.preventDefault();
-      if (say.value.trim()) at("say").requestSubmit();
-    }
-  });
-  pick.addEventListener("change", () => { if (pick.files.length) at("say").requestSubmit(); });
+      el.classList.remove("dropping");
+      if (!e.dataTransfer.files.length) return;
+      pick.files = e.dataTransfer.files;
+      form.requestSubmit();
+    });
+  }
+  phones.forEach(compose);
 
-  const zone = at("chat");
-  zone.addEventListener("dragover", (e) => { e.preventDefault(); zone.classList.add("dropping"); });
-  zone.addEventListener("dragleave", (e) => { if (!zone.contains(e.relatedTarget)) zone.classList.remove("dropping"); });
-  zone.addEventListener("drop", (e) => {
-    e.preventDefault();
-    zone.classList.remove("dropping");
-    if (!e.dataTransfer.files.length) return;
-    pick.files = e.dataTransfer.files;
-    at("say").requestSubmit();
-  });
-
-  // go shows one of the three columns on a phone.
+  // go shows one of the columns on a narrow screen.
   function go(view) {
     body.dataset.view = view;
     for (const b of document.querySelectorAll("[data-go]")) b.setAttribute("aria-pressed", String(b.dataset.go === view));
-    if (view === "chat") down();
+    phones.filter((p) => p.key === view).forEach(down);
   }
   for (const b of document.querySelectorAll("[data-go]")) b.addEventListener("click", () => go(b.dataset.go));
   document.addEventListener("click", (e) => {
@@ -153,6 +172,6 @@
   });
 
   if (!toast.hidden) tell({ text: toast.textContent, tone: toast.dataset.tone });
-  down();
+  phones.forEach(down);
   watch();
 })();
