@@ -65,7 +65,7 @@ func (s *Server) learnBase(r *http.Request) {
 
 func (s *Server) write(w http.ResponseWriter, c *call, rep reply) {
 	if rep.file != nil {
-		s.writeFile(w, c, rep.file)
+		s.writeFile(w, c, rep)
 		return
 	}
 	out := map[string]any{"errcode": rep.err.code, "errmsg": "ok"}

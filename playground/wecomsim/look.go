@@ -100,7 +100,7 @@ func (s *Server) viewLocked(m *message) Message {
 // drawn is a message as it is shown.
 func drawn(m *message) Message {
 	v := Message{
-		ID: m.id, ChatID: m.chatID, SenderID: m.sender, Type: m.kind, Text: m.text,
+		ID: m.id, ChatID: m.chatID, SenderID: m.sender, Type: m.kind, Text: m.text, Link: m.link,
 		FileName: m.fileName, FileData: m.fileData, Updates: m.updates,
 		CreatedAt: m.created, UpdatedAt: m.updated, Recalled: m.recalled,
 	}
@@ -109,10 +109,19 @@ func drawn(m *message) Message {
 		v.Text, v.FileName, v.FileData = "（消息已撤回）", "", nil
 	case m.kind == typeCard:
 		sh := readCard(m.card, m.replaced)
-		v.Card, v.CardType, v.TaskID, v.Title, v.Link = m.card, sh.kind, sh.taskID, sh.title, sh.link
+		v.Card, v.CardType, v.TaskID, v.Title, v.Link = m.card, sh.kind, taskOf(m, &sh), sh.title, sh.link
 		v.Buttons, v.Inputs, v.Text = sh.buttons, sh.inputs, strings.Join(sh.lines, "\n")
 	case m.text == "" && m.fileName != "":
 		v.Text = "[" + m.fileName + "]"
 	}
 	return v
+}
+
+// taskOf is the task id that a click on a card names: its own, or that of the
+// card it has replaced.
+func taskOf(m *message, sh *sheet) string {
+	if sh.taskID == "" && m.send != nil {
+		return m.send.taskID
+	}
+	return sh.taskID
 }

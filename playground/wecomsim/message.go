@@ -7,12 +7,16 @@ import (
 )
 
 const (
-	typeText     = "text"
-	typeMarkdown = "markdown"
-	typeImage    = "image"
-	typeFile     = "file"
-	typeCard     = "template_card"
-	senderIsBot  = "bot"
+	typeText       = "text"
+	typeMarkdown   = "markdown"
+	typeImage      = "image"
+	typeFile       = "file"
+	typeVideo      = "video"
+	typeMarkdownV2 = "markdown_v2"
+	typeTextCard   = "textcard"
+	typeNews       = "news"
+	typeCard       = "template_card"
+	senderIsBot    = "bot"
 
 	cardTextNotice = "text_notice"
 	cardNewsNotice = "news_notice"
@@ -74,6 +78,7 @@ type PushResult struct {
 	Dropped   bool // it never left: a fault, or nothing that the platform tells the hub
 	Held      bool // it will be overtaken by the next one, see [FaultReorder]
 	Again     int  // status of the duplicate, see [FaultDuplicatePush]
+	replaced  bool // the answer changed the clicked card
 }
 
 // OK tells whether the hub has taken the callback.
@@ -125,6 +130,7 @@ type message struct {
 	id, chatID, kind string
 	send             *sending // what the hub's message belongs to; nil for people's
 	sender           string   // user id, or "bot"
+	link             string   // where a text card leads
 	text             string   // of texts, and what a person typed
 	card             json.RawMessage
 	replaced         string // words on the buttons that were turned off by replace_name

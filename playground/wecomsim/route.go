@@ -26,8 +26,9 @@ type reply struct {
 	err    apiError
 	top    map[string]any
 	file   *blob
-	status int // 0: 200, as always but with faults
-	warn   bool
+	part   byteRange // of the file
+	status int       // 0: 200, as always but with faults
+	warn   bool      // a field had the wrong type: "ok", and nothing done
 }
 
 // apiFunc is one API of the platform.
@@ -42,11 +43,34 @@ func (c *call) q(k string) string     { return c.query.Get(k) }
 func (s *Server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	open := map[string]apiFunc{
-		"GET /cgi-bin/gettoken": s.getToken,
-		"GET " + robotFilePath:  s.lent,
-		"GET " + picturePath:    s.lent,
+		"GET /cgi-bin/gettoken":              s.getToken,
+		"POST /cgi-bin/webhook/send":         s.sendByRobot,
+		"POST /cgi-bin/webhook/upload_media": s.uploadRobotMedia,
+		"POST " + replyPath:                  s.answerByBot,
+		"GET " + robotFilePath:               s.lent,
+		"GET " + picturePath:                 s.lent,
 	}
-	guarded := map[string]apiFunc{}
+	guarded := map[string]apiFunc{
+		"POST /cgi-bin/message/send":                 s.sendMessage,
+		"POST /cgi-bin/message/update_template_card": s.updateCard,
+		"POST /cgi-bin/message/recall":               s.recall,
+		"POST /cgi-bin/media/upload":                 s.uploadMedia,
+		"GET /cgi-bin/media/get":                     s.getMedia,
+		"GET /cgi-bin/user/get":                      s.getUser,
+		"GET /cgi-bin/user/simplelist":               s.listUsers(false),
+		"GET /cgi-bin/user/list":                     s.listUsers(true),
+		"POST /cgi-bin/user/list_id":                 s.listUserIDs,
+		"GET /cgi-bin/department/list":               s.listDepartments(false),
+		"GET /cgi-bin/department/simplelist":         s.listDepartments(true),
+		"GET /cgi-bin/department/get":                s.getDepartment,
+		"GET /cgi-bin/auth/getuserinfo":              s.oauthUser("userid"),
+		"GET /cgi-bin/user/getuserinfo":              s.oauthUser("UserId"),
+		"POST /cgi-bin/appchat/create":               s.createChat,
+		"POST /cgi-bin/appchat/update":               s.updateChat,
+		"GET /cgi-bin/appchat/get":                   s.getChat,
+		"POST /cgi-bin/appchat/send":                 s.sendToChat,
+		"GET /cgi-bin/getcallbackip":                 s.callbackIPs,
+	}
 	for api, f := range open {
 		s.mount(mux, api, f)
 	}
