@@ -1,16 +1,12 @@
 package wecom
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 	"time"
 
 	"genjin/bots"
 )
-
-// Name is the platform's word in configuration, paths and rows.
-const Name = "wecom"
 
 // cardLife is how long a card can be changed with the code that a click brings.
 const cardLife = 72 * time.Hour
@@ -27,7 +23,7 @@ type inlet struct {
 func newInlet(corpID string, agentID int, token, aesKey string, now func() time.Time) (*inlet, error) {
 	c, err := NewCrypt(token, aesKey, corpID)
 	if err != nil {
-		return nil, fmt.Errorf("wecom: callback of app %d: %w", agentID, err)
+		return nil, err
 	}
 	return &inlet{crypt: c, corpID: corpID, agent: strconv.Itoa(agentID), now: now}, nil
 }

@@ -1,7 +1,6 @@
 package wecom
 
 import (
-	"fmt"
 	"net/http"
 	"time"
 
@@ -25,7 +24,7 @@ var _ bots.Inlet = (*Robot)(nil)
 func NewRobot(token, aesKey string, now func() time.Time) (*Robot, error) {
 	c, err := NewCrypt(token, aesKey, "")
 	if err != nil {
-		return nil, fmt.Errorf("wecom: callback of the 智能机器人: %w", err)
+		return nil, err
 	}
 	return &Robot{crypt: c, now: now}, nil
 }
