@@ -59,16 +59,35 @@ func (e *Engine) tellOn(ctx context.Context, tx *store.Tx, p sales.Person, n not
 	return id, bot, err
 }
 
-// tellGroup says n in a team's groups on the platforms that are connected.
+// tellGroup says n in a team's groups on the platforms that are connected, such
+// that everybody in the team hears it and as few as can be hear it twice: in
+// the group that reaches most people first, then where it reaches more.
 func (e *Engine) tellGroup(ctx context.Context, tx *store.Tx, t sales.Team, n note) error {
-	for _, bot := range e.platforms() {
-		chat := t.Groups[bot]
-		if chat == "" {
-			continue
+	var rest []sales.Person // who has not heard it
+	for _, p := range e.Org().People() {
+		if p.Team == t.ID && !p.Left {
+			rest = append(rest, p)
 		}
-		if _, err := e.post(ctx, tx, store.Outgoing{Bot: bot, Chat: chat}, n); err != nil {
+	}
+	groups := slices.DeleteFunc(e.platforms(), func(bot string) bool { return t.Groups[bot] == "" })
+	for first := true; len(groups) > 0; first = false {
+		reach := func(bot string) (n int) {
+			for _, p := range rest {
+				if p.Accounts[bot] != "" {
+					n++
+				}
+			}
+			return n
+		}
+		bot := slices.MaxFunc(groups, func(a, b string) int { return reach(a) - reach(b) })
+		if !first && reach(bot) == 0 {
+			return nil
+		}
+		if _, err := e.post(ctx, tx, store.Outgoing{Bot: bot, Chat: t.Groups[bot]}, n); err != nil {
 			return err
 		}
+		groups = slices.DeleteFunc(groups, func(b string) bool { return b == bot })
+		rest = slices.DeleteFunc(rest, func(p sales.Person) bool { return p.Accounts[bot] != "" })
 	}
 	return nil
 }
@@ -124,10 +143,17 @@ func (e *Engine) alarmOnce(ctx context.Context, a alarm) error {
 	return err
 }
 
-// otherRoad is taken when a message was refused for good: a card becomes a text
-// with its reply code, a person who cannot be reached is tried on their other
-// platform, and what nobody can be told goes to their manager and the admins.
+// otherRoad is taken when a message was refused for good: a card of which there
+// is another copy is not missed, any other becomes a text with its reply code; a
+// person who cannot be reached is tried on their other platform, and what nobody
+// can be told goes to their manager and the admins.
 func (e *Engine) otherRoad(ctx context.Context, tx *store.Tx, m store.Message, se *bots.SendError) error {
+	if m.Update == "" {
+		copied, err := e.otherCopy(ctx, tx, m)
+		if err != nil || copied {
+			return err
+		}
+	}
 	var body bots.Message
 	if err := json.Unmarshal(m.Body, &body); err != nil {
 		return fmt.Errorf("message %s: %w", m.ID, err)
@@ -154,11 +180,19 @@ func (e *Engine) otherRoad(ctx context.Context, tx *store.Tx, m store.Message, s
 }
 
 // otherPlatform says a message where the person is too, and takes its card's
-// row along, since a click must come from where the card stands.
+// row along, since a click must come from where the card stands. What was moved
+// once is not moved back.
 func (e *Engine) otherPlatform(ctx context.Context, tx *store.Tx, p sales.Person, m store.Message, n note) (bool, error) {
+	first, err := tx.Once(ctx, "moved:"+m.ID)
+	if err != nil || !first {
+		return false, err
+	}
 	rest := slices.DeleteFunc(e.platforms(), func(bot string) bool { return bot == m.Bot })
 	id, bot, err := e.tellOn(ctx, tx, p, n, rest)
 	if err != nil || bot == "" {
+		return false, err
+	}
+	if _, err := tx.Once(ctx, "moved:"+id); err != nil {
 		return false, err
 	}
 	c, has, err := tx.CardByMessage(ctx, m.ID)

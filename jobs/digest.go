@@ -54,13 +54,18 @@ func listed(items []cards.TodoItem) string {
 }
 
 // approvalReminders reminds approvers who let a request wait, and tells their
-// manager when reminding did not help.
+// manager when reminding did not help. Who was given a fresh card just now is
+// reminded by it.
 func (e *Engine) approvalReminders(ctx context.Context, tx *store.Tx, at time.Time) error {
 	all, err := tx.PendingApprovals(ctx)
 	if err != nil {
 		return err
 	}
 	for _, a := range all {
+		again, err := e.askAgain(ctx, tx, standing{a, at})
+		if err != nil {
+			return err
+		}
 		change, due := a.Remind(at, e.Rules(), e.Calendar())
 		if len(due) == 0 {
 			continue
@@ -69,7 +74,7 @@ func (e *Engine) approvalReminders(ctx context.Context, tx *store.Tx, at time.Ti
 			return err
 		}
 		for _, r := range due {
-			if err := e.remind(ctx, tx, standing{a, at}, r); err != nil {
+			if err := e.remind(ctx, tx, standing{a, at}, r, again); err != nil {
 				return err
 			}
 		}
@@ -77,14 +82,24 @@ func (e *Engine) approvalReminders(ctx context.Context, tx *store.Tx, at time.Ti
 	return nil
 }
 
-func (e *Engine) remind(ctx context.Context, tx *store.Tx, a standing, r sales.Reminder) error {
+// remind reminds one approver, unless they were asked again just now, and tells
+// their manager when it is time to.
+func (e *Engine) remind(ctx context.Context, tx *store.Tx, a standing, r sales.Reminder, asked map[string]bool) error {
 	p, ok, err := e.actor(ctx, tx, r.Task, a)
 	if err != nil || !ok {
 		return err
 	}
-	subject := fmt.Sprintf("approval:%d", a.Number)
-	if _, _, err := e.tell(ctx, tx, p, note{Kind: kindReminder, Subject: subject, Text: e.words().Reminder(a.Approval, r)}); err != nil {
-		return err
+	subject := approvalSubject(a.Approval)
+	fresh := asked[p.ID]
+	if !fresh {
+		if fresh, err = e.renewSpent(ctx, tx, a, p); err != nil {
+			return err
+		}
+	}
+	if !fresh {
+		if _, _, err := e.tell(ctx, tx, p, note{Kind: kindReminder, Subject: subject, Text: e.words().Reminder(a.Approval, r)}); err != nil {
+			return err
+		}
 	}
 	if !r.Escalate {
 		return nil

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -82,53 +83,7 @@ func (e *Engine) approvalAsked(ctx context.Context, tx *store.Tx, f sales.Effect
 	if err != nil || a.Status != sales.ApprovalPending {
 		return err
 	}
-	return e.askAll(ctx, tx, a)
-}
-
-func (e *Engine) askAll(ctx context.Context, tx *store.Tx, a sales.Approval) error {
-	open, err := tx.CardsOf(ctx, cardApproval, a.Number)
-	if err != nil {
-		return err
-	}
-	has := map[string]bool{}
-	for _, c := range open {
-		has[c.Person] = true
-	}
-	for _, task := range a.OpenTasks() {
-		p, ok, err := e.actor(ctx, tx, task, standing{a, tx.Now()})
-		if err != nil {
-			return err
-		}
-		if !ok || has[p.ID] {
-			continue
-		}
-		has[p.ID] = true
-		if err := e.ask(ctx, tx, a, task, p); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// ask sends one approver one card, whose nonce the click must bring back.
-func (e *Engine) ask(ctx context.Context, tx *store.Tx, a sales.Approval, task sales.ApprovalTask, p sales.Person) error {
-	files, err := filesOf(ctx, tx, a)
-	if err != nil {
-		return err
-	}
-	c := store.Card{Nonce: newNonce(), Kind: cardApproval, Number: a.Number, Person: p.ID, Revision: a.Version}
-	card := e.words().Approval(a, files, shown(task, p), c.Nonce)
-	c.MessageID, c.Bot, err = e.tell(ctx, tx, p, note{Kind: cardApproval, Subject: fmt.Sprintf("approval:%d", a.Number), Card: &card})
-	if err != nil {
-		return err
-	}
-	if c.Bot != "" {
-		return tx.AddCard(ctx, c)
-	}
-	if err := e.tellBoss(ctx, tx, p, note{Subject: fmt.Sprintf("approval:%d", a.Number), Card: &card}); err != nil {
-		return err
-	}
-	return e.alarmIn(ctx, tx, alarm{what: "undelivered", scope: p.ID, id: fmt.Sprintf("approval:%d", a.Number), cause: e.words().NoPlatform(p)})
+	return e.askAll(ctx, tx, standing{a, tx.Now()})
 }
 
 // shown is the task as its card shows it: with the person on whose behalf the
@@ -140,30 +95,36 @@ func shown(task sales.ApprovalTask, p sales.Person) sales.ApprovalTask {
 	return task
 }
 
-// approvalChanged brings every card of a request to what is true now: open ones
-// get the new revision, the others are closed and say who decided.
+// approvalChanged brings every card of a request to what is true now.
 func (e *Engine) approvalChanged(ctx context.Context, tx *store.Tx, f sales.Effect) error {
 	a, err := tx.Approval(ctx, f.Number)
 	if err != nil {
 		return err
 	}
+	return e.refresh(ctx, tx, standing{a, tx.Now()})
+}
+
+// refresh brings every card of a request to what is true: open ones get the new
+// revision, the others are closed and say who decided. All copies of a person's
+// card on several platforms share one fate.
+func (e *Engine) refresh(ctx context.Context, tx *store.Tx, a standing) error {
 	open, err := tx.CardsOf(ctx, cardApproval, a.Number)
 	if err != nil {
 		return err
 	}
-	waiting, err := e.waiting(ctx, tx, a, tx.Now())
+	waiting, err := e.waiting(ctx, tx, a.Approval, a.at)
 	if err != nil {
 		return err
 	}
-	files, err := filesOf(ctx, tx, a)
+	files, err := filesOf(ctx, tx, a.Approval)
 	if err != nil {
 		return err
 	}
 	for _, c := range open {
-		card := e.words().ApprovalClosed(a)
+		card := e.words().ApprovalClosed(a.Approval)
 		if task, still := waiting[c.Person]; still {
 			c.Revision = a.Version
-			card = e.words().Approval(a, files, task, c.Nonce)
+			card = e.words().Approval(a.Approval, files, task, c.Nonce)
 		} else {
 			c.ClosedAt = tx.Now()
 		}
@@ -174,7 +135,7 @@ func (e *Engine) approvalChanged(ctx context.Context, tx *store.Tx, f sales.Effe
 			return err
 		}
 	}
-	return e.refreshTodos(ctx, tx, a)
+	return e.refreshTodos(ctx, tx, a.Approval)
 }
 
 // waiting maps who must act at an instant to their task.
@@ -207,6 +168,10 @@ func (e *Engine) replace(ctx context.Context, tx *store.Tx, c store.Card, card b
 	if err != nil {
 		return fmt.Errorf("card %s %d: %w", c.Kind, c.Number, err)
 	}
+	same, err := shows(ctx, tx, m.Root, body)
+	if err != nil || same {
+		return err
+	}
 	_, err = tx.Post(ctx, store.Outgoing{
 		ID: tx.NewID(), Bot: m.Bot, User: m.User, Chat: m.Chat, Person: m.Person,
 		Kind: c.Kind, Subject: m.Subject, Body: body, Update: m.ID, NotBefore: tx.Now().Add(replaceAfter),
@@ -214,17 +179,28 @@ func (e *Engine) replace(ctx context.Context, tx *store.Tx, c store.Card, card b
 	return err
 }
 
-// approvalDecided tells the requester what came out, in one message.
+// shows tells whether a card looks like this already, or is about to. A change
+// that shows nothing new would use up what the platform allows of them.
+func shows(ctx context.Context, tx *store.Tx, root string, body []byte) (bool, error) {
+	m, ok, err := tx.LatestOfCard(ctx, root)
+	return ok && m.State != store.MessageUncertain && bytes.Equal(m.Body, body), err
+}
+
+// approvalDecided tells the requester what came out, in one message; where the
+// deal is not theirs to move any more, its owner.
 func (e *Engine) approvalDecided(ctx context.Context, tx *store.Tx, f sales.Effect) error {
 	a, err := tx.Approval(ctx, f.Number)
 	if err != nil {
 		return err
 	}
 	p, ok := e.Org().Person(a.Requester)
+	if a.Owner != "" && (!ok || !sales.MayMove(e.Org(), p, sales.Deal{Owner: a.Owner})) {
+		p, ok = e.Org().Person(a.Owner)
+	}
 	if !ok || p.Left || p.ID == f.Actor {
 		return nil
 	}
-	_, _, err = e.tell(ctx, tx, p, note{Kind: "decision", Subject: fmt.Sprintf("approval:%d", a.Number), Text: e.words().ApprovalDecided(a)})
+	_, _, err = e.tell(ctx, tx, p, note{Kind: "decision", Subject: approvalSubject(a), Text: e.words().ApprovalDecided(a)})
 	return err
 }
 

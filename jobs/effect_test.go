@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,8 +22,9 @@ func TestEachApproverGetsOneCardHoweverOftenAsked(t *testing.T) {
 	w.settle()
 	w.said(w.feishu, "feishu_wang", 1, "华东智造")
 	w.said(w.feishu, "feishu_zhao", 1, "华东智造")
-	if n := len(w.cards(cardApproval, 1287)); n != 2 {
-		t.Errorf("%d open cards, want 2", n)
+	w.said(w.wecom, "wecom_zhao", 1, "华东智造")
+	if n := len(w.cards(cardApproval, 1287)); n != 3 {
+		t.Errorf("%d open cards, want 3: zhao has a copy on each platform", n)
 	}
 }
 
@@ -79,11 +81,11 @@ func TestChangeRefreshesOpenCardsAndClosesTheOthers(t *testing.T) {
 	w.save(a, sales.EffectApprovalChanged)
 	w.settle()
 	open := w.cards(cardApproval, 1287)
-	if len(open) != 1 || open[0].Person != "zhao" || open[0].Revision != 2 {
+	if len(open) != 2 || slices.ContainsFunc(open, func(c store.Card) bool { return c.Person != "zhao" || c.Revision != 2 }) {
 		t.Fatalf("open cards: %+v", open)
 	}
-	if n := len(w.feishu.updates); n != 2 {
-		t.Errorf("%d cards were redrawn, want 2", n)
+	if n, m := len(w.feishu.updates), len(w.wecom.updates); n != 2 || m != 1 {
+		t.Errorf("%d and %d cards were redrawn, want 2 and 1", n, m)
 	}
 }
 

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"path"
 	"time"
 
 	"genjin/bots"
@@ -52,7 +54,7 @@ func (e *Engine) fetch(ctx context.Context, j store.Job) (finish, error) {
 		return nil, err
 	}
 	return e.fetched(f.ID, func(f *sales.File) {
-		f.Status, f.SHA256, f.Size, f.Type = sales.FileReady, stored.SHA256, stored.Size, stored.Type
+		f.Status, f.SHA256, f.Size, f.Type, f.Name = sales.FileReady, stored.SHA256, stored.Size, stored.Type, stored.Name
 	}), nil
 }
 
@@ -75,8 +77,21 @@ func (e *Engine) copyFile(ctx context.Context, f sales.File) (store.Stored, erro
 	if err != nil {
 		return store.Stored{}, err
 	}
-	stored, err := e.Evidence.Put(ctx, r, f.Name, e.Rules().Evidence.MaxBytes)
+	name := nameOf(f, r)
+	stored, err := e.Evidence.Put(ctx, r, name, e.Rules().Evidence.MaxBytes)
+	if name == f.Name {
+		stored.Name = f.Name // cleaned when it came
+	}
 	return stored, errors.Join(err, r.Close())
+}
+
+// nameOf is a file's name as the message gave it; one that was made up since it
+// gave none has no ending, and makes room for what the platform tells now.
+func nameOf(f sales.File, r io.Reader) string {
+	if named, is := r.(bots.Named); is && path.Ext(f.Name) == "" && named.FileName() != "" {
+		return named.FileName()
+	}
+	return f.Name
 }
 
 // fetched stores what became of a file.

@@ -145,7 +145,7 @@ func (e *Engine) supersede(ctx context.Context, tx *store.Tx, m store.Message) e
 		if err != nil || a.Status != sales.ApprovalPending {
 			return err
 		}
-		return e.askAll(ctx, tx, a)
+		return e.askAll(ctx, tx, standing{a, tx.Now()})
 	case cardTodo:
 		all, err := e.todos(ctx, tx, tx.Now(), c.Person)
 		if err != nil {
