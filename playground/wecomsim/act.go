@@ -110,7 +110,7 @@ func (s *Server) spokenLocked(userID, chat string, m *message, o pushOptions) (*
 	} else {
 		m = old
 	}
-	d := &delivery{messageID: m.id, chatID: room, once: o.once, to: inletApp}
+	d := &delivery{messageID: m.id, chatID: room, userID: u.UserID, once: o.once, to: inletApp}
 	if chat == "" {
 		plain, err := s.appMessageLocked(m)
 		d.plain = plain
@@ -138,9 +138,9 @@ func (s *Server) appMessageLocked(m *message) ([]byte, error) {
 	case typeText:
 		parts = []element{words("Content", m.text)}
 	case typeImage:
-		parts = []element{words("PicUrl", s.lentLocked(picturePath, m.fileName, m.fileData, pictureLife)), words("MediaId", s.mediaLocked(m))}
+		parts = []element{words("PicUrl", s.lentLocked(picturePath, m.fileName, m.fileData, pictureLife)), words("MediaId", s.uploadLocked(m))}
 	case typeVoice:
-		parts = []element{words("MediaId", s.mediaLocked(m)), words("Format", "amr")}
+		parts = []element{words("MediaId", s.uploadLocked(m)), words("Format", "amr")}
 	case typeLocation:
 		parts = []element{
 			{name: "Location_X", text: "31.230416", bare: true}, {name: "Location_Y", text: "121.473701", bare: true},
@@ -153,7 +153,7 @@ func (s *Server) appMessageLocked(m *message) ([]byte, error) {
 		if !s.o.FileMessages {
 			return nil, errNotHeard
 		}
-		parts = []element{words("MediaId", s.mediaLocked(m)), words("FileName", m.fileName)}
+		parts = []element{words("MediaId", s.uploadLocked(m)), words("FileName", m.fileName)}
 	default:
 		return nil, errNotHeard
 	}
@@ -168,8 +168,8 @@ func (s *Server) appXML(from string, at time.Time, kind string, parts ...element
 	}, parts)...)
 }
 
-// mediaLocked uploads what a person sends and gives its media_id.
-func (s *Server) mediaLocked(m *message) string {
+// uploadLocked uploads what a person sends and gives its media_id.
+func (s *Server) uploadLocked(m *message) string {
 	if m.mediaID == "" {
 		m.mediaID = s.keepLocked(&blob{kind: m.kind, name: m.fileName, data: m.fileData, at: m.created})
 	}

@@ -65,5 +65,5 @@ func (s *Server) happen(ctx context.Context, from string, opts []PushOption, par
 		room = s.roomLocked(from, "")
 		s.mu.Unlock()
 	}
-	return s.push(ctx, &delivery{to: inletApp, chatID: room, once: o.once, plain: s.appXML(from, at, "event", slices.Clone(parts)...)})
+	return s.push(ctx, &delivery{to: inletApp, chatID: room, userID: from, once: o.once, plain: s.appXML(from, at, "event", slices.Clone(parts)...)})
 }

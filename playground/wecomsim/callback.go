@@ -21,8 +21,8 @@ const (
 	maxAnswer     = 1 << 20
 )
 
-// errNoURL means that nobody has said where events go.
-var errNoURL = errors.New("the platform has no callback URL")
+// errUnconfigured means that nobody has said where events go.
+var errUnconfigured = errors.New("the platform has no callback URL")
 
 // sealer gives the secrets of a callback.
 func (s *Server) sealer(to inlet) (sealer, error) {
@@ -110,7 +110,7 @@ func (s *Server) call(ctx context.Context, to inlet, method string, query url.Va
 	}
 	s.mu.Unlock()
 	if target == "" {
-		return 0, nil, errNoURL
+		return 0, nil, errUnconfigured
 	}
 	u, err := url.Parse(target)
 	if err != nil {

@@ -26,6 +26,8 @@ type delivery struct {
 	messageID string
 	chatID    string
 	once      bool
+	clicked   string // the id of the card that was pressed; empty: no click
+	userID    string // who did it
 }
 
 // pushState is what the server keeps of its callbacks, under its lock.
@@ -149,5 +151,8 @@ func (s *Server) attempt(ctx context.Context, d *delivery) PushResult {
 		return res
 	}
 	res.Status, res.Body, res.Err = s.call(ctx, d.to, http.MethodPost, query, body)
+	if res.Status == http.StatusOK && len(res.Body) > 0 {
+		res.replaced, res.Err = s.passive(d, res.Body)
+	}
 	return res
 }

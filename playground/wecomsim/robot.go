@@ -49,7 +49,7 @@ func (s *Server) botMessageLocked(m *message, c *Chat, o pushOptions) ([]byte, e
 	if c != nil {
 		body["chattype"], body["chatid"] = "group", c.ID
 	}
-	if err := s.contentLocked(m, body); err != nil {
+	if err := s.robotContentLocked(m, body); err != nil {
 		return nil, err
 	}
 	if quoted := s.messages[o.quotedID]; quoted != nil {
@@ -58,8 +58,8 @@ func (s *Server) botMessageLocked(m *message, c *Chat, o pushOptions) ([]byte, e
 	return json.Marshal(body)
 }
 
-// contentLocked fills in what a message says.
-func (s *Server) contentLocked(m *message, body map[string]any) error {
+// robotContentLocked fills in what a message says.
+func (s *Server) robotContentLocked(m *message, body map[string]any) error {
 	said := strings.ReplaceAll(m.text, "@hub", "@"+s.o.BotName)
 	switch m.kind {
 	case typeVoice: // the platform has already written it down
@@ -155,5 +155,5 @@ func (s *Server) robotDelivery(room, userID, kind string, payload map[string]any
 		body["chattype"], body["chatid"] = "group", room
 	}
 	plain, err := json.Marshal(body)
-	return &delivery{to: inletBot, plain: plain, messageID: id, chatID: room, once: o.once}, err
+	return &delivery{to: inletBot, plain: plain, messageID: id, chatID: room, userID: userID, once: o.once}, err
 }
