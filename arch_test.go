@@ -43,7 +43,8 @@ var notRooms = []string{".git", "data", "docs", "testdata", "tools"}
 var onlyIn = map[string][]string{
 	"github.com/gin-gonic/gin":            {"handlers/*_http.go"},
 	"github.com/hibiken/asynq":            {"jobs/*.go"},
-	"github.com/redis/go-redis":           {"jobs/*.go", "store/storetest/*.go"},
+	"github.com/redis/go-redis":           {"jobs/*.go", "store/storetest/*.go", "bots/wecom/*.go"},
+	"github.com/silenceper/wechat":        {"bots/wecom/*.go"},
 	"github.com/larksuite/oapi-sdk-go":    {"bots/feishu/*.go", "bots/feishu/*/*.go"},
 	"database/sql":                        {"store/*.go", "store/*/*.go"},
 	"github.com/jackc/pgx":                {"store/*.go", "store/*/*.go"},
