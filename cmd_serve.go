@@ -19,8 +19,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"genjin/bots"
-	"genjin/bots/feishu"
-	"genjin/bots/feishu/socket"
 	"genjin/config"
 	"genjin/handlers"
 	"genjin/jobs"
@@ -63,6 +61,7 @@ type hub struct {
 	rules     atomic.Pointer[sales.Rules]
 	cal       atomic.Pointer[sales.Calendar]
 	rulesText []byte
+	robots    map[string]config.Secret // team id → key of its WeCom group robot
 	engine    *jobs.Engine
 	handlers  *handlers.Hub
 	clock     func() time.Time
@@ -165,11 +164,16 @@ func (h *hub) loadRules() error {
 		}
 	}
 	org, orgErr := config.ParseOrg(nameOr(h.cfg.OrgPath, "org.yaml"), orgText, h.cfg.Location)
+	robots, robotsErr := config.Robots(nameOr(h.cfg.OrgPath, "org.yaml"), orgText)
+	if orgErr != nil { // it has told the same
+		robotsErr = nil
+	}
 	rules, rulesErr := config.ParseRules(nameOr(h.cfg.RulesPath, "rules.yaml"), rulesText)
 	years, yearsErr := holidays(filepath.Join(h.cfg.DataDir, "holidays"))
-	if err := errors.Join(orgErr, rulesErr, yearsErr); err != nil {
+	if err := errors.Join(orgErr, robotsErr, rulesErr, yearsErr); err != nil {
 		return err
 	}
+	h.robots = robots
 	h.org.Store(org)
 	h.rules.Store(rules)
 	h.cal.Store(sales.NewCalendar(h.cfg.Location, rules.Hours, years...))
@@ -210,23 +214,11 @@ func holidays(dir string) ([]sales.HolidayYear, error) {
 
 // build makes the platforms, the engine and the use cases.
 func (h *hub) build(ctx context.Context) error {
-	if h.cfg.WeCom.On {
-		h.log.LogAttrs(ctx, slog.LevelWarn, "GENJIN_WECOM_CORP_ID is set, but WeCom is not supported yet: nothing is sent or received there")
+	on, err := platformsOf(h.cfg, h.robots, platformParts{now: h.clock, log: h.log})
+	if err != nil {
+		return err
 	}
-	if h.cfg.Feishu.On {
-		b, err := feishu.New(feishu.Options{
-			AppID: h.cfg.Feishu.AppID, AppSecret: h.cfg.Feishu.AppSecret.Reveal(), EncryptKey: h.cfg.Feishu.EncryptKey.Reveal(),
-			VerificationToken: h.cfg.Feishu.VerificationToken.Reveal(), APIBase: h.cfg.Feishu.APIBase, Now: h.clock, Logger: h.log,
-		})
-		if err != nil {
-			return err
-		}
-		if h.cfg.Feishu.Mode == "socket" {
-			h.bots = append(h.bots, socket.New(b))
-		} else {
-			h.bots = append(h.bots, b)
-		}
-	}
+	h.bots = on.bots
 	engine, err := jobs.New(jobs.Options{
 		Store: h.store, Evidence: h.evidence, Bots: h.bots, Org: h.org.Load, Rules: h.rules.Load, Calendar: h.cal.Load,
 		Location: h.cfg.Location, PublicURL: h.cfg.PublicURL, Now: h.clock, Logger: h.log, RedisURL: h.cfg.RedisURL.Reveal(),

@@ -30,6 +30,7 @@ type cli struct {
 	Job     jobCmd     `cmd:"" help:"Run one periodic job now."`
 	Rules   rulesCmd   `cmd:"" help:"Check a rules file."`
 	Audit   auditCmd   `cmd:"" help:"Prove that the audit log was not altered."`
+	Doctor  doctorCmd  `cmd:"" help:"Look at the installation and say what to do."`
 	Version versionCmd `cmd:"" help:"Say which version this is."`
 }
 

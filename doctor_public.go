@@ -1,0 +1,248 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"genjin/bots/wecom"
+)
+
+// certWarns is how long before its end a certificate is worth a word.
+const certWarns = 14 * 24 * time.Hour
+
+// pushed tells whether a platform pushes to the public URL.
+func (d *doctor) pushed() bool {
+	return d.cfg.WeCom.On || d.cfg.Feishu.On && d.cfg.Feishu.Mode == "webhook"
+}
+
+// lookPublicURL judges the address that platforms push to and messages link to.
+func lookPublicURL(d *doctor, _ context.Context) {
+	u, err := url.Parse(d.cfg.PublicURL)
+	if err != nil {
+		return // lookConfig has told
+	}
+	local := hidden(u.Hostname())
+	switch {
+	case !d.cfg.Feishu.On && !d.cfg.WeCom.On:
+		d.say(levelFine, "public_url", sayPublicURL, d.cfg.PublicURL)
+	case d.pushed() && local:
+		d.say(levelBad, "public_url", sayPublicLocal, d.cfg.PublicURL)
+	case d.pushed() && u.Scheme != "https":
+		d.say(levelBad, "public_url", sayPublicPlain, d.cfg.PublicURL)
+	case local:
+		d.say(levelWarn, "public_url", sayPublicLinks, d.cfg.PublicURL)
+	default:
+		d.say(levelFine, "public_url", sayPublicURL, d.cfg.PublicURL)
+	}
+	if _, err := netip.ParseAddr(u.Hostname()); d.cfg.WeCom.On && d.cfg.WeCom.OAuth && (err == nil || local || u.Scheme != "https") {
+		d.say(levelBad, "oauth", sayOAuth, d.cfg.PublicURL)
+	}
+}
+
+// hidden tells whether nobody outside reaches a host.
+func hidden(host string) bool {
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") || strings.HasSuffix(host, ".local") {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && (ip.IsLoopback() || ip.IsPrivate() || ip.IsUnspecified() || ip.IsLinkLocalUnicast())
+}
+
+// answer is what came back of a request.
+type answer struct {
+	status int
+	body   string
+	header http.Header
+	tls    *tls.ConnectionState
+	took   time.Duration
+}
+
+// bodyLook is how much of an answer is looked at.
+const bodyLook = 4 << 10
+
+// ask makes a request below the public URL.
+func (d *doctor) ask(ctx context.Context, method, path, body string) (answer, error) {
+	req, err := http.NewRequestWithContext(ctx, method, d.cfg.PublicURL+path, strings.NewReader(body))
+	if err != nil {
+		return answer{}, err
+	}
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	mark := rand.Text()[:12]
+	req.Header.Set("X-Request-Id", mark)
+	from := d.now()
+	resp, err := d.web.Do(req)
+	if err != nil {
+		return answer{}, err
+	}
+	defer resp.Body.Close() //nolint:errcheck // only read
+	text, err := io.ReadAll(io.LimitReader(resp.Body, bodyLook))
+	if err != nil {
+		return answer{}, err
+	}
+	a := answer{status: resp.StatusCode, body: string(text), header: resp.Header, tls: resp.TLS, took: d.now().Sub(from)}
+	if resp.Header.Get("X-Request-Id") != mark {
+		return a, errNotOurs // the hub gives the mark back
+	}
+	return a, nil
+}
+
+// errNotOurs is an answer of something that is not the hub.
+var errNotOurs = errors.New("not our answer")
+
+// lookReach makes sure that the hub answers at the public URL, as far as this
+// machine can see.
+func lookReach(d *doctor, ctx context.Context) {
+	if !d.cfg.Feishu.On && !d.cfg.WeCom.On && !d.isServed {
+		return
+	}
+	a, err := d.ask(ctx, http.MethodGet, "/healthz", "")
+	if a.tls != nil && len(a.tls.PeerCertificates) > 0 {
+		d.endOfCert = a.tls.PeerCertificates[0].NotAfter
+	}
+	at := d.cfg.PublicURL + "/healthz"
+	switch {
+	case errors.Is(err, errNotOurs):
+		d.say(levelBad, "reach", sayNotOurs, at, a.status)
+	case err != nil:
+		d.unreached(at, err)
+	case a.status != http.StatusOK || !strings.Contains(a.body, `"ok"`):
+		d.say(levelBad, "reach", sayNotOurs, at, a.status)
+	default:
+		d.reached = true
+		d.say(levelFine, "reach", sayReach, at)
+	}
+}
+
+// unreached words why the public URL gave no answer.
+func (d *doctor) unreached(at string, err error) {
+	var (
+		dns     *net.DNSError
+		invalid x509.CertificateInvalidError
+		host    x509.HostnameError
+		unknown x509.UnknownAuthorityError
+		timeout net.Error
+	)
+	switch {
+	case errors.As(err, &dns):
+		d.say(levelBad, "reach", sayNoName, at, dns.Name)
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		d.say(levelBad, "tls", sayCertOver, at)
+	case errors.As(err, &host), errors.As(err, &unknown), errors.As(err, &invalid):
+		d.say(levelBad, "tls", sayCertWrong, at, cut(cause(err)))
+	case errors.As(err, &timeout) && timeout.Timeout():
+		d.say(levelBad, "reach", sayNoAnswer, at)
+	default:
+		d.say(levelBad, "reach", sayRefused, at, cut(cause(err)))
+	}
+}
+
+// cause is an HTTP client's error without the method and the URL.
+func cause(err error) string {
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		return e.Err.Error()
+	}
+	return err.Error()
+}
+
+// lookCert tells when the certificate of the public URL ends.
+func lookCert(d *doctor, _ context.Context) {
+	if d.endOfCert.IsZero() {
+		return
+	}
+	left := d.endOfCert.Sub(d.now())
+	days := int(left / (24 * time.Hour))
+	if left <= certWarns {
+		d.say(levelWarn, "tls", sayCertSoon, d.endOfCert.Format(time.DateOnly), days)
+		return
+	}
+	d.say(levelFine, "tls", sayCert, d.endOfCert.Format(time.DateOnly), days)
+}
+
+// lookCallbacks makes sure that what the platforms push to is there. Where the
+// hub itself was not reached there is nothing to add.
+func lookCallbacks(d *doctor, ctx context.Context) {
+	if !d.reached {
+		return
+	}
+	if d.cfg.Feishu.On && d.cfg.Feishu.Mode == "webhook" {
+		d.feishuCallback(ctx)
+	}
+	w := d.cfg.WeCom
+	if !w.On {
+		return
+	}
+	d.wecomCallback(ctx, wecom.Name, callback{token: w.Token.Reveal(), key: w.AESKey.Reveal(), receiver: w.CorpID})
+	if w.BotToken != "" {
+		d.wecomCallback(ctx, wecom.RobotName, callback{token: w.BotToken.Reveal(), key: w.BotAESKey.Reveal()})
+	}
+}
+
+// feishuCallback pushes something without a signature: to be turned away is to
+// be there.
+func (d *doctor) feishuCallback(ctx context.Context) {
+	const path = "/webhooks/feishu"
+	a, err := d.ask(ctx, http.MethodPost, path, "{}")
+	d.callback("callback_feishu", path, a, err, a.status == http.StatusBadRequest || a.status == http.StatusUnauthorized)
+}
+
+// callback is what a WeCom address is checked with.
+type callback struct{ token, key, receiver string }
+
+// checkWithin is how fast WeCom wants its URL check answered.
+const checkWithin = time.Second
+
+// wecomCallback checks the address as WeCom does when it is saved: a signed,
+// sealed text comes back open, within a second.
+func (d *doctor) wecomCallback(ctx context.Context, name string, c callback) {
+	path, id := "/webhooks/"+name, "callback_"+strings.ReplaceAll(name, "-", "_")
+	crypt, err := wecom.NewCrypt(c.token, c.key, c.receiver)
+	if err != nil {
+		d.say(levelBad, id, sayMistake, err)
+		return
+	}
+	word, nonce, stamp := rand.Text(), rand.Text()[:10], strconv.FormatInt(d.now().Unix(), 10)
+	var salt [16]byte
+	if _, err := rand.Read(salt[:]); err != nil {
+		d.say(levelBad, id, sayMistake, err)
+		return
+	}
+	sealed := crypt.Seal([]byte(word), salt)
+	query := url.Values{"msg_signature": {crypt.Sign(stamp, nonce, sealed)}, "timestamp": {stamp}, "nonce": {nonce}, "echostr": {sealed}}
+	a, err := d.ask(ctx, http.MethodGet, path+"?"+query.Encode(), "")
+	switch {
+	case err == nil && a.status == http.StatusUnauthorized:
+		d.say(levelBad, id, sayCallbackKeys, d.cfg.PublicURL+path)
+	case err == nil && a.body == word && a.took > checkWithin:
+		d.say(levelWarn, id, sayCallbackSlow, d.cfg.PublicURL+path, a.took.Round(time.Millisecond))
+	default:
+		d.callback(id, path, a, err, a.body == word)
+	}
+}
+
+// callback tells how an address answered.
+func (d *doctor) callback(id, path string, a answer, err error, right bool) {
+	at := d.cfg.PublicURL + path
+	switch {
+	case err != nil && !errors.Is(err, errNotOurs):
+		d.say(levelBad, id, sayRefused, at, cut(cause(err)))
+	case err == nil && right:
+		d.say(levelFine, id, sayCallback, at)
+	case err == nil && a.status == http.StatusNotFound:
+		d.say(levelBad, id, sayCallbackOff, at)
+	default:
+		d.say(levelBad, id, sayNotOurs, at, a.status)
+	}
+}
