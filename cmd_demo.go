@@ -10,12 +10,14 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
 
 	"genjin/config"
 	"genjin/playground/feishusim"
+	"genjin/playground/wecomsim"
 	"genjin/store"
 )
 
@@ -44,10 +46,13 @@ func (c *demoCmd) Run(e *env) error {
 		return err
 	}
 	clock := &movable{}
-	sim := feishusim.New(demoApp(clock.Now))
-	base, stop := sim.Start()
+	sims := outside{feishu: feishusim.New(demoApp(clock.Now)), wecom: wecomsim.New(demoWeCom(clock.Now))}
+	base, stop := sims.feishu.Start()
 	defer stop()
-	cfg, err := config.Load(demoEnv(e.getenv, dir, base), os.ReadFile)
+	weComBase, stopWeCom := sims.wecom.Start()
+	defer stopWeCom()
+	getenv := over(demoEnv(e.getenv, dir, base), demoWeComEnv(weComBase))
+	cfg, err := config.Load(getenv, os.ReadFile)
 	if err != nil {
 		return err
 	}
@@ -56,18 +61,25 @@ func (c *demoCmd) Run(e *env) error {
 		return err
 	}
 	defer log.Close() //nolint:errcheck // a log
+	var checks sync.WaitGroup
 	err = serve(e.ctx, cfg, []string{"web", "worker"}, parts{
 		clock: clock.Now, out: log,
-		mount: func(h *hub) map[string]http.Handler { return playgroundRoutes(h, sim, clock) },
+		mount: func(h *hub) map[string]http.Handler { return playgroundRoutes(h, sims, clock) },
 		ready: func(addr string) {
 			host, port, _ := net.SplitHostPort(addr)
 			if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
 				host = "127.0.0.1"
 			}
-			sim.SetEventURL("http://" + net.JoinHostPort(host, port) + "/webhooks/feishu")
+			sims.pushTo("http://" + net.JoinHostPort(host, port))
+			checks.Go(func() { // once the hub answers, as an administrator saves the addresses
+				if err := sims.checkURLs(e.ctx); err != nil && e.ctx.Err() == nil {
+					fmt.Fprintf(e.out, wordDemoUnchecked, err) //nolint:errcheck // a warning
+				}
+			})
 			fmt.Fprintf(e.out, wordDemoReady, port, log.Name()) //nolint:errcheck // a greeting
 		},
 	})
+	checks.Wait()
 	if err == nil {
 		fmt.Fprintln(e.out, wordDemoStopped) //nolint:errcheck // a goodbye
 	}
@@ -149,12 +161,7 @@ func demoEnv(getenv func(string) string, dir, base string) func(string) string {
 	if _, port, err := net.SplitHostPort(getenv("GENJIN_ADDR")); err == nil && port != "0" && getenv("GENJIN_PUBLIC_URL") == "" {
 		fixed["GENJIN_PUBLIC_URL"] = "http://localhost:" + port
 	}
-	return func(name string) string {
-		if v, ok := fixed[name]; ok {
-			return v
-		}
-		return getenv(name)
-	}
+	return over(getenv, fixed)
 }
 
 // demoLogName is the file that a demo writes its log to; a folder that holds it

@@ -4,11 +4,12 @@ import "errors"
 
 // What the demo says to who starts it.
 const (
-	wordDemoReady   = "跟进已启动。打开 http://localhost:%s/playground 体验（日志在 %s，Ctrl-C 结束）。\n"
-	wordDemoStopped = "已停止。"
-	wordDemoPort    = "地址 %s 已被占用，可能上一个演示还开着：先结束它，或换一个端口再试，例如 GENJIN_ADDR=:8081 go run . demo（%w）"
-	wordDemoRuns    = "另一个演示正在用 %s：先结束它，或换一个目录再试，例如 GENJIN_DATA_DIR=data2 GENJIN_ADDR=:8081 go run . demo（%w）"
-	wordDemoForeign = "%s 里有不是演示留下的文件，演示不会动它：请移走，或换一个目录再试，例如 GENJIN_DATA_DIR=data2 go run . demo（%w）"
+	wordDemoReady     = "跟进已启动。打开 http://localhost:%s/playground 体验（日志在 %s，Ctrl-C 结束）。\n"
+	wordDemoStopped   = "已停止。"
+	wordDemoUnchecked = "企业微信的回调地址没有通过校验：%v\n"
+	wordDemoPort      = "地址 %s 已被占用，可能上一个演示还开着：先结束它，或换一个端口再试，例如 GENJIN_ADDR=:8081 go run . demo（%w）"
+	wordDemoRuns      = "另一个演示正在用 %s：先结束它，或换一个目录再试，例如 GENJIN_DATA_DIR=data2 GENJIN_ADDR=:8081 go run . demo（%w）"
+	wordDemoForeign   = "%s 里有不是演示留下的文件，演示不会动它：请移走，或换一个目录再试，例如 GENJIN_DATA_DIR=data2 go run . demo（%w）"
 )
 
 // errForeign is a folder with somebody else's files.
@@ -24,6 +25,13 @@ var eventWords = map[string]string{
 	"im.chat.access_event.bot_p2p_chat_entered_v1": "打开了与机器人的聊天",
 	"application.bot.menu_v6":                      "点了机器人菜单",
 	"contact.user.deleted_v3":                      "离开了公司",
+	"template_card_event":                          "点了卡片",
+	"template_card_menu_event":                     "点了卡片菜单",
+	"enter_agent":                                  "打开了应用",
+	"enter_chat":                                   "打开了与智能机器人的聊天",
+	"click":                                        "点了应用菜单",
+	"change_contact/delete_user":                   "离开了公司",
+	"change_contact/update_user":                   "改了通讯录资料",
 	"contact.user.updated_v3":                      "改了通讯录资料",
 }
 

@@ -126,7 +126,7 @@ func TestTraceIsForPeople(t *testing.T) {
 	w.says(li, "静音 #2 3天 等客户预算")
 	w.says(wang, "代理 韩梅梅 到 12-28")
 	w.settled()
-	events, err := (&tracer{hub: w.hub, sim: w.sim, names: map[string]string{}}).events(t.Context(), 0)
+	events, err := (&tracer{hub: w.hub, sims: outside{w.sim, w.wecom}, names: map[string]string{}}).events(t.Context(), 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,6 @@ import (
 
 	"genjin/bots"
 	"genjin/playground"
-	"genjin/playground/feishusim"
 	"genjin/store"
 )
 
@@ -21,8 +20,8 @@ const traceRows = 80
 // people wrote and pressed it asks the simulated platform: the hub keeps no
 // copy of it.
 type tracer struct {
-	hub *hub
-	sim *feishusim.Server
+	hub  *hub
+	sims outside
 
 	mu    sync.Mutex
 	names map[string]string // of objects: the company, the file's name
@@ -86,7 +85,7 @@ func stepsOf(rows store.Trace) []*step {
 func (t *tracer) event(s *step) playground.TraceEvent {
 	e := playground.TraceEvent{ID: s.at.UnixMilli(), At: s.at, State: "done"}
 	if s.event != nil {
-		e.Title = t.heard(*s.event)
+		e.Title, e.On = t.heard(*s.event), s.event.Bot
 		words, state := decided(s.event.Outcome)
 		e.State = state
 		e.Lines = append(e.Lines, playground.TraceLine{Label: "决定", Text: words})
@@ -106,7 +105,7 @@ func (t *tracer) event(s *step) playground.TraceEvent {
 	}
 	for _, m := range s.messages {
 		to := t.receiver(m)
-		e.Lines = append(e.Lines, playground.TraceLine{Label: "消息", Text: "→ " + to + "：" + said(m), State: string(m.State)})
+		e.Lines = append(e.Lines, playground.TraceLine{Label: "消息", Text: "→ " + to + "：" + said(m), State: string(m.State), On: m.Bot})
 		if m.State != store.MessageSent && m.State != store.MessageDropped {
 			e.State = string(m.State)
 		}
@@ -137,24 +136,24 @@ func notice(m store.Message) string {
 // heard is what a person did, as they would say it.
 func (t *tracer) heard(in store.Inbox) string {
 	who := t.hub.nameOf(in.Person, in.User)
-	kind, key, _ := strings.Cut(in.Key, ":")
-	if button, ok := t.sim.Pressed(key); ok && kind == "e" {
+	if button, ok := t.sims.pressed(in); ok {
 		return who + " 点了「" + button + "」"
 	}
-	m, ok := t.sim.Message(key)
+	_, id, _ := strings.Cut(in.Key, ":")
+	m, ok := t.sims.spoken(in.Bot, id)
 	if !ok {
 		return who + " " + cmp.Or(eventWords[in.Type], in.Type)
 	}
-	if team := t.team(m.ChatID); team != "" {
+	if team := t.team(m.chat); team != "" {
 		who += " 在" + team
 	}
 	switch {
-	case m.Type == "image":
+	case m.image:
 		return who + " 发来图片"
-	case m.FileName != "":
-		return who + " 发来 " + m.FileName
+	case m.file != "":
+		return who + " 发来 " + m.file
 	}
-	return who + "：" + short(m.Text)
+	return who + "：" + short(m.text)
 }
 
 // decided is what came of an event, and the state that goes with it.

@@ -1,11 +1,47 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"strconv"
+	"strings"
 	"time"
 
+	"genjin/playground/feishusim"
 	"genjin/playground/wecomsim"
+	"genjin/store"
 )
+
+// outside is the simulated world around a hub.
+type outside struct {
+	feishu *feishusim.Server
+	wecom  *wecomsim.Server // nil: people are on Feishu alone
+}
+
+// pushTo tells the platforms where the hub is.
+func (o outside) pushTo(base string) {
+	o.feishu.SetEventURL(base + "/webhooks/feishu")
+	if o.wecom != nil {
+		o.wecom.SetCallbackURL(base + "/webhooks/wecom")
+		o.wecom.SetBotCallbackURL(base + "/webhooks/wecom-bot")
+	}
+}
+
+// checkURLs has the hub prove that it can read what WeCom sends, as the real
+// platform does when an administrator saves the addresses.
+func (o outside) checkURLs(ctx context.Context) error {
+	return errors.Join(o.wecom.CheckURL(ctx), o.wecom.CheckBotURL(ctx))
+}
+
+// over puts fixed values over an environment.
+func over(getenv func(string) string, fixed map[string]string) func(string) string {
+	return func(name string) string {
+		if v, ok := fixed[name]; ok {
+			return v
+		}
+		return getenv(name)
+	}
+}
 
 // demoWeCom is the app that the simulated WeCom knows, and the 智能机器人. Their
 // secrets guard nothing: the platform is this process.
@@ -32,4 +68,29 @@ func demoWeComEnv(base string) map[string]string {
 		}
 	}
 	return env
+}
+
+// spoken is what a person said, wherever.
+type spoken struct {
+	chat, text, file string
+	image            bool
+}
+
+// spoken finds a message on a platform.
+func (o outside) spoken(platform, id string) (spoken, bool) {
+	if platform == "wecom" && o.wecom != nil {
+		m, ok := o.wecom.Message(id)
+		return spoken{m.ChatID, m.Text, m.FileName, m.Type == "image"}, ok
+	}
+	m, ok := o.feishu.Message(id)
+	return spoken{m.ChatID, m.Text, m.FileName, m.Type == "image"}, ok
+}
+
+// pressed gives what stood on the button of a click, where the platform names
+// the click.
+func (o outside) pressed(in store.Inbox) (button string, ok bool) {
+	if id, click := strings.CutPrefix(in.Key, "e:"); click && in.Bot == "feishu" {
+		return o.feishu.Pressed(id)
+	}
+	return "", false
 }

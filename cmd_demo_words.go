@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -119,13 +121,20 @@ func (t *tracer) receiver(m store.Message) string {
 	if team := t.team(m.Chat); team != "" {
 		return team + "群"
 	}
-	return t.hub.nameOf(m.Person, cmp.Or(m.Chat, m.User))
+	to := cmp.Or(m.Chat, m.User)
+	if reply, ok := strings.CutPrefix(to, "reply:"); ok { // where somebody asked, see bots.Event
+		to, _, _ = strings.Cut(reply, ":")
+		if p, known := t.hub.org.Load().ByAccount(m.Bot, to); known {
+			to = p.Name
+		}
+	}
+	return t.hub.nameOf(m.Person, to)
 }
 
 // team is the name of the team whose group a chat is.
 func (t *tracer) team(chat string) string {
 	for _, team := range t.hub.org.Load().Teams() {
-		if chat != "" && team.Groups["feishu"] == chat {
+		if chat != "" && slices.Contains(slices.Collect(maps.Values(team.Groups)), chat) {
 			return team.Name
 		}
 	}
