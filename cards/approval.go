@@ -17,7 +17,7 @@ func (w Words) Approval(a sales.Approval, files []sales.File, task sales.Approva
 	form := &bots.Form{
 		Name: "approval",
 		Inputs: []bots.Input{
-			{Name: "comment", Label: w.say("input.comment"), Kind: bots.InputLongText, Hint: w.say("input.comment_hint"), MaxLen: commentMax},
+			{Name: "comment", Label: w.say("input.comment"), Kind: bots.InputLongText, Hint: w.say("input.comment_hint"), MaxLen: commentMax, Options: w.reasons()},
 			{Name: "to", Label: w.say("input.to"), Kind: bots.InputPerson, Hint: w.say("input.to_hint")},
 		},
 		Buttons: w.actButtons(value),
@@ -43,6 +43,23 @@ func (w Words) Approval(a sales.Approval, files []sales.File, task sales.Approva
 		),
 		Fallback: w.say("approval.fallback", a.Number, a.Number, a.Number, a.Number),
 	}
+}
+
+// NoReason is what is chosen by who gives no reason.
+const NoReason = "-"
+
+// reasons are what may be chosen where nothing can be typed: first, none.
+func (w Words) reasons() []bots.Option {
+	given := w.Rules.Approvals.Reasons
+	if len(given) == 0 {
+		given = reasonsToChoose
+	}
+	all := make([]bots.Option, 0, len(given)+1)
+	all = append(all, bots.Option{Value: NoReason, Text: w.say("reason.none")})
+	for _, r := range given {
+		all = append(all, bots.Option{Value: r, Text: r})
+	}
+	return all
 }
 
 // actValue binds a button to one card, one request and the version it shows.

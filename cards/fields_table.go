@@ -11,6 +11,9 @@ var (
 		time.Sunday: "周日", time.Monday: "周一", time.Tuesday: "周二", time.Wednesday: "周三", time.Thursday: "周四", time.Friday: "周五", time.Saturday: "周六",
 	}
 	nearDays = []string{"今天", "明天", "后天"}
+
+	// reasonsToChoose stand where the rules name none.
+	reasonsToChoose = []string{"价格需再谈", "材料不全", "客户信息不符", "走错流程"}
 )
 
 // leadFields are the fields of the intake form, in order. Labels and hints

@@ -124,7 +124,7 @@ func (w Words) LeadForm(f Form) bots.Card {
 	c := bots.Card{
 		Title: w.say("form.title"), Tone: bots.ToneAct,
 		Blocks:   blocks(bots.Block{Text: w.problemList(f.Problems)}, bots.Block{Form: form}),
-		Fallback: lines(w.say("form.fallback"), w.link(f.Link)),
+		Fallback: w.formGuide(f), Link: w.page(f.Link),
 	}
 	if len(f.Problems) > 0 {
 		c.Title, c.Tone = w.say("form.title_again"), bots.ToneWarn
@@ -132,11 +132,35 @@ func (w Words) LeadForm(f Form) bots.Card {
 	return c
 }
 
-func (w Words) link(path string) string {
+// formGuide says how to give in words what the form asks for: what is still
+// missing, a line to copy, and the page that does the same.
+func (w Words) formGuide(f Form) string {
+	head, line := w.say("form.fallback", w.say("form.must")), w.say("form.line", clip(f.Given["公司"], nameMax))
+	var missing, blanks []string
+	for _, field := range []string{"公司", "联系人"} {
+		if f.Given[field] == "" {
+			missing, blanks = append(missing, field), append(blanks, field+"=")
+		}
+	}
+	if f.Given["电话"] == "" && f.Given["邮箱"] == "" {
+		missing, blanks = append(missing, w.say("field.phone_or")), append(blanks, "电话=")
+	}
+	if len(f.Problems) > 0 && len(missing) > 0 { // what was right is kept
+		head, line = w.say("form.missing", strings.Join(missing, "、")), strings.Join(blanks, " ")
+	}
+	link := ""
+	if f.Link != "" {
+		link = w.say("form.link", w.page(f.Link))
+	}
+	return lines(head, line, w.say("form.example"), link)
+}
+
+// page is the absolute address of a path of ours; "" stays "".
+func (w Words) page(path string) string {
 	if path == "" {
 		return ""
 	}
-	return w.say("form.link", strings.TrimSuffix(w.PublicURL, "/")+path)
+	return strings.TrimSuffix(w.PublicURL, "/") + path
 }
 
 // LeadInputs are the form's fields, with what is known already in them. Their

@@ -9,8 +9,10 @@ import (
 
 // Wish is what a person wanted of a deal when they were refused.
 type Wish struct {
-	Deal sales.Deal
-	To   sales.Stage
+	Deal   sales.Deal
+	To     sales.Stage
+	Upload string // path of the page that takes the missing file
+	NoFile bool   // the chat takes no files: the page comes first
 }
 
 // Refused says why a deal was not moved, in three parts: what I understood, what
@@ -20,7 +22,7 @@ func (w Words) Refused(no *sales.Refusal, v Wish) string {
 	understood := w.say("refused.understood", clip(d.Company, nameMax), num(d.Number), w.stage(d.Stage), v.To.Name)
 	window := int(w.Rules.Evidence.Window / time.Minute)
 	parts := map[sales.RefusalKind][]string{
-		sales.RefuseEvidence:  {w.say("refused.evidence", v.To.Name, w.Evidence(no.Missing), window), w.say("refused.evidence_next")},
+		sales.RefuseEvidence:  {w.say("refused.evidence", v.To.Name, w.Evidence(no.Missing), window), w.evidenceNext(v)},
 		sales.RefuseAttendees: {w.say("refused.attendees", w.Evidence(no.Missing)), w.say("refused.attendees_next")},
 		sales.RefuseOrder:     {w.say("refused.order", w.stage(d.Stage), no.Stage.Name, v.To.Name), w.orderNext(d, no.Stage)},
 		sales.RefuseReason:    {w.say("refused.lost_reason"), w.say("refused.lost_reason_next", d.Company)},
@@ -29,6 +31,17 @@ func (w Words) Refused(no *sales.Refusal, v Wish) string {
 		return lines(append([]string{understood}, p...)...)
 	}
 	return w.refusedShort(no, v)
+}
+
+// evidenceNext says how a missing file comes here.
+func (w Words) evidenceNext(v Wish) string {
+	switch {
+	case v.Upload == "":
+		return w.say("refused.evidence_next")
+	case v.NoFile:
+		return lines(w.say("refused.evidence_page", w.page(v.Upload)), w.say("refused.evidence_also"))
+	}
+	return lines(w.say("refused.evidence_next"), w.say("upload.instead", w.page(v.Upload)))
 }
 
 func (w Words) orderNext(d sales.Deal, next sales.Stage) string {
@@ -78,6 +91,19 @@ func (w Words) ApprovalRefused(err error, a sales.Approval) string {
 		return w.say("refused.other")
 	}
 	return text
+}
+
+// ReplyInstead says what to reply where an act lacks a reason or a person that the
+// card offers no way to give. ok is false for any other refusal.
+func (w Words) ReplyInstead(err error, act sales.Act, a sales.Approval) (text string, ok bool) {
+	no, is := errors.AsType[*sales.Refusal](err)
+	switch {
+	case is && no.Kind == sales.RefuseReason:
+		return w.say("approval.reply_reason", a.Number, w.act(act)), true
+	case is && no.Kind == sales.RefuseTransfer && no.Detail == "unknown":
+		return w.say("approval.reply_transfer", a.Number), true
+	}
+	return "", false
 }
 
 func (w Words) decided(no *sales.Refusal, a sales.Approval) string {

@@ -1,6 +1,7 @@
 package cards
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +13,12 @@ import (
 // todoMax is how many requests a consolidated card shows: Feishu draws at most
 // 200 elements and takes at most 30 KB.
 const todoMax = 10
+
+// pickMax is how many requests a card with one question lists: WeCom's most.
+const pickMax = 20
+
+// PickName is the field that holds the requests that were ticked.
+const PickName = "pick"
 
 // TodoItem is one request that waits for the reader.
 type TodoItem struct {
@@ -26,7 +33,7 @@ func (w Words) Todo(_ sales.Person, items []TodoItem, nonce string) bots.Card {
 	shown := items[:min(len(items), todoMax)]
 	c := bots.Card{
 		Title: title(w.say("todo.title", len(items)), w.total(items)), Tone: bots.ToneAct,
-		Fallback: w.todoFallback(items),
+		Fallback: w.todoFallback(items), Ask: w.todoAsk(items, nonce),
 	}
 	if len(shown) > 1 {
 		c.Blocks = append(c.Blocks, bots.Block{Buttons: []bots.Button{w.allButton(shown, nonce)}})
@@ -80,6 +87,35 @@ func (w Words) allButton(shown []TodoItem, nonce string) bots.Button {
 		Confirm: w.say("todo.confirm", len(shown), orDash(w.total(shown))),
 	}
 }
+
+// todoAsk is the card as one question: which requests to approve. All are ticked
+// at first. What is not listed is not decided.
+func (w Words) todoAsk(items []TodoItem, nonce string) *bots.Form {
+	if len(items) == 0 {
+		return nil
+	}
+	listed := items[:min(len(items), pickMax)]
+	options := make([]bots.Option, 0, len(listed))
+	for _, item := range listed {
+		a := item.Approval
+		text := w.say("todo.pick_item", a.Number, clip(a.Company, pickName), a.Amount.Short())
+		options = append(options, bots.Option{Value: fmt.Sprintf("%d:%d", a.Number, a.Version), Text: text})
+	}
+	hint := w.say("todo.pick_hint", listed[0].Approval.Number, listed[0].Approval.Number)
+	if rest := len(items) - len(listed); rest > 0 {
+		hint += w.say("todo.rest", rest)
+	}
+	return &bots.Form{
+		Name:   "todo",
+		Inputs: []bots.Input{{Name: PickName, Label: w.say("todo.pick"), Kind: bots.InputChecks, Hint: hint, Options: options}},
+		Buttons: []bots.Button{
+			{Text: w.say("button.picked"), Action: "all-approve", Value: map[string]string{"n": nonce}, Style: bots.ButtonPrimary},
+		},
+	}
+}
+
+// pickName is how much of a company's name stands beside a tick box.
+const pickName = 16
 
 // total is the sum of what waits, where it is of one currency.
 func (w Words) total(items []TodoItem) string {

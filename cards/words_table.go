@@ -3,7 +3,8 @@ package cards
 import "maps"
 
 // zhCN is every text the hub says, by key. Texts with holes are filled in by
-// fmt. Longer texts about commands stand in help_table.go.
+// fmt. Longer texts about commands stand in help_table.go, those about pages and
+// choices in page_table.go.
 var zhCN = merge(map[string]string{
 	"more":            "…还有 %d 项没有列出",
 	"name.system":     "系统",
@@ -76,8 +77,6 @@ var zhCN = merge(map[string]string{
 	"form.title":       "录入线索",
 	"form.title_again": "录入线索 · 还差一点",
 	"form.intro":       "带「*」的必填；电话和邮箱至少填一个。",
-	"form.fallback":    "也可以直接回复：线索 公司=华东智造 联系人=张伟 电话=138xxxx8000",
-	"form.link":        "或打开（30 分钟内有效，只给你用）：%s",
 	"form.private":     "表单已私发给你。",
 	"form.dropped":     "已取消录入",
 	"form.done":        "已提交，线索 #%d",
@@ -132,7 +131,7 @@ var zhCN = merge(map[string]string{
 
 	"deal.made":         "已转为商机 #%d · %s · %s · %s，当前阶段「%s」",
 	"deal.bant":         "还不清楚：%s。问到后记在跟进里即可。",
-	"deal.next":         "下一步「%s」需要：%s。把文件发给我，再回复「推进 %s %s」。",
+	"deal.next":         "下一步「%s」需要：%s。把文件发给我，再回复「推进 %[3]s %[4]s」；发不了文件就回复「上传 %[3]s」。",
 	"deal.next_short":   "「%s」需要 %s",
 	"deal.moved":        "已推进",
 	"deal.won":          "已赢单",
@@ -174,6 +173,8 @@ var zhCN = merge(map[string]string{
 	"refused.understood":       "我理解的是：%s（商机 %s）「%s」→「%s」。没有推进。",
 	"refused.evidence":         "「%s」需要：%s；%d 分钟内没有看到你发的合适文件。",
 	"refused.evidence_next":    "把文件发给我，再回复「好了」；回复「取消」放弃（30 分钟内有效）。",
+	"refused.evidence_page":    "打开这一页上传，传好就自动推进（30 分钟内有效，只给你用）：%s",
+	"refused.evidence_also":    "发得了文件的聊天里，也可以把文件发给我再回复「好了」；回复「取消」放弃。",
 	"refused.attendees":        "「%s」还要写明谁参会、什么职务。",
 	"refused.attendees_next":   "回复「参会=张伟 总经理、李娜 财务总监」就继续；回复「取消」放弃（30 分钟内有效）。",
 	"refused.order":            "阶段要按顺序走：「%s」的下一步是「%s」，不能直接到「%s」。",
@@ -370,8 +371,9 @@ var zhCN = merge(map[string]string{
 
 // merge makes one catalogue of several tables.
 func merge(first map[string]string) map[string]string {
-	all := make(map[string]string, len(first)+len(helpTexts))
+	all := make(map[string]string, len(first)+len(helpTexts)+len(pageTexts))
 	maps.Copy(all, first)
 	maps.Copy(all, helpTexts)
+	maps.Copy(all, pageTexts)
 	return all
 }

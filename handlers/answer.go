@@ -51,6 +51,9 @@ func (c *call) toast(tone bots.Tone, text string) {
 
 // place is where the person wrote.
 func (c *call) place() store.Outgoing {
+	if c.event.Kind == bots.EventMessage && c.event.Reply != "" {
+		return store.Outgoing{Chat: c.event.Reply}
+	}
 	if c.event.Kind == bots.EventClick || c.event.Private || c.event.Chat == "" {
 		return store.Outgoing{User: c.event.User}
 	}
@@ -73,6 +76,12 @@ func (c *call) postAs(ctx context.Context, m bots.Message, to store.Outgoing, su
 	}
 	if to.Person == "" {
 		to.Person = c.me.ID
+	}
+	if to.Person == c.me.ID && to.Update == "" {
+		c.said = m.Text
+		if m.Card != nil {
+			c.said = m.Card.Plain()
+		}
 	}
 	return c.tx.Post(ctx, to)
 }
@@ -101,7 +110,11 @@ func (c *call) replace(ctx context.Context, card store.Card, with bots.Card) err
 	if err != nil {
 		return err
 	}
-	to := store.Outgoing{Bot: m.Bot, User: m.User, Chat: m.Chat, Person: m.Person, Update: m.ID, NotBefore: c.tx.Now().Add(replaceAfter)}
+	to := store.Outgoing{Bot: m.Bot, User: m.User, Chat: m.Chat, Person: m.Person, Update: m.ID}
+	if !c.mute(m.Bot) { // there is no answer that it could overtake
+		to.NotBefore = c.tx.Now().Add(replaceAfter)
+	}
+	c.voice.redrawn(card, with)
 	return c.post(ctx, bots.Message{Card: &with}, to, m.Subject)
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"genjin/bots"
+	"genjin/cards"
 	"genjin/sales"
 	"genjin/store"
 )
@@ -37,6 +38,9 @@ func decideByClick(ctx context.Context, c *call, _ command) error {
 		return err
 	}
 	act, words := sales.Act(c.event.Click.Action), actWords{comment: strings.TrimSpace(c.event.Click.Form["comment"])}
+	if words.comment == cards.NoReason {
+		words.comment = ""
+	}
 	if act == sales.ActTransfer {
 		words.to = c.chosen(c.event.Click.Form["to"])
 	}
@@ -46,11 +50,25 @@ func decideByClick(ctx context.Context, c *call, _ command) error {
 	}
 	if done.refused != nil {
 		c.outcome = "refused:" + reason(done.refused)
-		c.toast(refusedTone(done.refused), c.w.ApprovalRefused(done.refused, a))
+		c.toast(refusedTone(done.refused), c.lacking(done.refused, act, a))
 		return c.freshen(ctx, card, a, done.refused)
 	}
 	c.toast(bots.ToneSuccess, c.w.ActDone(done.approval, act, words.to))
+	if card.Kind == cardApproval { // it says who decided, when and why
+		c.toldElsewhere()
+	}
 	return c.redraw(ctx, card, done.approval)
+}
+
+// lacking says why an act was not done. Where nothing can be typed into a card, it
+// says what to reply instead.
+func (c *call) lacking(refused error, act sales.Act, a sales.Approval) string {
+	if c.mute(c.event.Bot) {
+		if text, ok := c.w.ReplyInstead(refused, act, a); ok {
+			return text
+		}
+	}
+	return c.w.ApprovalRefused(refused, a)
 }
 
 // clickedApproval loads the clicked card and the request that its button names,

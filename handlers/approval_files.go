@@ -37,6 +37,7 @@ func showFiles(ctx context.Context, c *call, _ command) error {
 		return nil
 	}
 	c.toast(bots.ToneSuccess, c.w.Say("approval.files_sent", len(files)))
+	c.toldElsewhere()
 	return nil
 }
 

@@ -11,7 +11,7 @@ import (
 // useCases maps what people write to what happens.
 func useCases() map[verb]use {
 	return map[verb]use{
-		verbLead: lead, verbConvert: convert, verbMove: move, verbWon: closeDeal, verbLost: closeDeal, verbTouch: touch,
+		verbLead: lead, verbConvert: convert, verbMove: move, verbWon: closeDeal, verbLost: closeDeal, verbTouch: touch, verbUpload: upload,
 		verbApprove: decideByText, verbReject: decideByText, verbTransfer: decideByText, verbReturn: decideByText, verbNudge: nudge,
 		verbTodo: todo, verbMine: mine, verbSnooze: snooze, verbDelegate: delegate, verbHandOver: handOverWork, verbHelp: help, verbUndo: undo,
 		verbCancel: cancel, verbGoOn: goOn, verbChoose: choose, verbFields: fillIn,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"genjin/bots"
 	"genjin/store"
 )
 
@@ -31,13 +32,15 @@ func (c *call) clickedCard(ctx context.Context, kinds ...string) (card store.Car
 	if !same {
 		return card, false, c.refuse(ctx, "value_invalid", c.w.Say("approval.bad_card"))
 	}
+	c.voice.card = card
 	return card, true, nil
 }
 
 // sameMessage tells whether a click came from the message that we sent. Where
-// the answer to sending was lost, the first click says which message it was.
+// the answer to sending was lost, the first click says which message it was; each
+// click may bring what it takes to change the card.
 func (c *call) sameMessage(ctx context.Context, card store.Card) (bool, error) {
-	ref := string(c.event.Click.Card)
+	ref := c.event.Click.Card
 	if ref == "" || card.MessageID == "" {
 		return true, nil
 	}
@@ -45,8 +48,8 @@ func (c *call) sameMessage(ctx context.Context, card store.Card) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if m.Ref != "" {
-		return m.Ref == ref, nil
+	if m.Ref != "" && !bots.CardRef(m.Ref).Same(ref) {
+		return false, nil
 	}
-	return true, c.tx.MarkMessage(ctx, m.ID, store.MessageResult{State: store.MessageSent, Ref: ref})
+	return true, c.tx.LearnRef(ctx, m.ID, func(now string) string { return string(bots.CardRef(now).Merge("", ref)) })
 }

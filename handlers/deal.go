@@ -138,7 +138,8 @@ func (c *call) newAsk(d sales.Deal, to sales.Stage, rest string, cmd command) mo
 		reason = rest
 	}
 	return moveAsk{
-		Deal: d.Number, Stage: to.ID, Reason: reason, Person: c.me.ID, Bot: c.event.Bot, User: c.event.User, Chat: c.event.Chat, Private: c.event.Private, At: c.asked(),
+		Deal: d.Number, Stage: to.ID, Reason: reason, Person: c.me.ID, Bot: c.event.Bot, User: c.event.User, Chat: c.event.Chat, Private: c.event.Private,
+		Reply: c.event.Reply, At: c.asked(),
 	}
 }
 

@@ -23,6 +23,7 @@ const (
 	keptLast = "last:" // + person id: the last move, for 撤销
 	keptForm = "form:" // + token: the intake page
 	keptGone = "gone:" // + platform + account: whom the platform deleted
+	keptPage = "page:" // + token: the upload page
 	keptSent = "sent:" // + platform + message id: files that came with a message
 )
 
@@ -41,6 +42,7 @@ type draft struct {
 	Choice  *choiceDraft `json:"choice,omitempty"`
 	Move    *moveAsk     `json:"move,omitempty"`
 	Convert *command     `json:"convert,omitempty"` // a conversion that lacks something
+	Upload  string       `json:"upload,omitempty"`  // token of the page that takes the move's file
 	Old     bool         `json:"-"`                 // expired: to be told, not gone on with
 }
 
@@ -115,10 +117,18 @@ func cancel(ctx context.Context, c *call, _ command) error {
 	case d.Old:
 		return c.expired(ctx, d)
 	}
-	if err := c.tx.DropDraft(ctx, c.me.ID); err != nil {
+	if err := c.dropDraft(ctx, d); err != nil {
 		return err
 	}
 	return c.whisper(ctx, c.w.Say("draft.dropped", c.w.Say("draft."+d.Kind)))
+}
+
+// dropDraft forgets a draft, and closes the page that would go on with it.
+func (c *call) dropDraft(ctx context.Context, d draft) error {
+	if err := c.closeUpload(ctx, d.Upload); err != nil {
+		return err
+	}
+	return c.tx.DropDraft(ctx, c.me.ID)
 }
 
 // goOn goes on with a move whose file was missing.
@@ -132,9 +142,16 @@ func goOn(ctx context.Context, c *call, _ command) error {
 	case !ok || d.Move == nil:
 		return c.whisper(ctx, c.w.Say("draft.nothing"))
 	}
-	ask := *d.Move
+	return c.move(ctx, c.askAgain(*d.Move))
+}
+
+// askAgain is a move as it is gone on with now.
+func (c *call) askAgain(ask moveAsk) moveAsk {
 	ask.At = c.asked()
-	return c.move(ctx, ask)
+	if ask.Bot == c.event.Bot && ask.Chat == c.event.Chat {
+		ask.Reply = c.event.Reply
+	}
+	return ask
 }
 
 // choose goes on with a command that fitted several deals.
@@ -178,11 +195,10 @@ func fillIn(ctx context.Context, c *call, cmd command) error {
 		maps.Copy(again.Fields, cmd.Fields)
 		return c.run(ctx, again)
 	case ok && d.Move != nil:
-		ask := *d.Move
+		ask := c.askAgain(*d.Move)
 		if reason := cmd.Fields["原因"]; reason != "" {
 			ask.Reason = reason
 		}
-		ask.At = c.asked()
 		return c.moveWith(ctx, ask, cmd.Fields["参会"])
 	}
 	return unknown(ctx, c, command{Verb: verbUnknown, Words: []string{c.event.Text}})

@@ -90,7 +90,7 @@ func TestNever200BeforeCommit(t *testing.T) {
 	r := newRoom(t)
 	e := r.event(li)
 	e.Text = fullLead
-	r.hub.bots["feishu"] = fakeBot{decode: func(*http.Request) (bots.Inbound, error) { return bots.Inbound{Events: []bots.Event{e}}, nil }}
+	r.hub.inlets["feishu"] = fakeBot{decode: func(*http.Request) (bots.Inbound, error) { return bots.Inbound{Events: []bots.Event{e}}, nil }}
 	if err := r.store.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -23,14 +23,12 @@ func (c *call) files(ctx context.Context) error {
 	if len(c.event.Files) == 0 {
 		return nil
 	}
-	now := c.tx.Now().In(c.Location)
-	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, c.Location)
-	n, err := c.tx.FilesSince(ctx, c.me.ID, today)
-	if err != nil {
-		return err
-	}
-	for i, f := range c.event.Files {
-		if most := c.w.Rules.Evidence.PerDay; most > 0 && n+i >= most {
+	for _, f := range c.event.Files {
+		full, err := c.quotaSpent(ctx)
+		if err != nil {
+			return err
+		}
+		if full {
 			return c.refuse(ctx, "quota", c.w.FileQuota())
 		}
 		if err := c.noteFile(ctx, f); err != nil {
@@ -38,6 +36,16 @@ func (c *call) files(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// quotaSpent tells whether the person has sent as many files today as a person
+// may.
+func (c *call) quotaSpent(ctx context.Context) (bool, error) {
+	now := c.tx.Now().In(c.Location)
+	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, c.Location)
+	n, err := c.tx.FilesSince(ctx, c.me.ID, today)
+	most := c.w.Rules.Evidence.PerDay
+	return most > 0 && n >= most, err
 }
 
 func (c *call) noteFile(ctx context.Context, f bots.File) error {

@@ -26,6 +26,7 @@ type Options struct {
 	Store          *store.Store
 	Evidence       *store.Evidence
 	Bots           []bots.Bot
+	Inlets         []bots.Inlet // ways in beside the bots themselves
 	Org            func() *sales.Org
 	Rules          func() *sales.Rules
 	Calendar       func() *sales.Calendar
@@ -50,10 +51,13 @@ type Readiness struct {
 type Hub struct {
 	Options
 
-	bots  map[string]bots.Bot
-	uses  map[verb]use
-	acts  map[string]use
-	pages *web.Pages
+	bots   map[string]bots.Bot
+	inlets map[string]bots.Inlet
+	uses   map[verb]use
+	acts   map[string]use
+	pages  *web.Pages
+
+	uploads chan struct{} // one place for each upload under way
 }
 
 // use is one use case: it decides, saves and answers, inside the transaction of
@@ -62,9 +66,12 @@ type use func(ctx context.Context, c *call, cmd command) error
 
 // New makes a hub.
 func New(o Options) *Hub {
-	h := &Hub{Options: o, bots: map[string]bots.Bot{}, uses: useCases(), acts: clickCases()}
+	h := &Hub{Options: o, bots: map[string]bots.Bot{}, inlets: map[string]bots.Inlet{}, uses: useCases(), acts: clickCases(), uploads: make(chan struct{}, uploadsAtOnce)}
+	for _, in := range o.Inlets {
+		h.inlets[in.Name()] = in
+	}
 	for _, b := range o.Bots {
-		h.bots[b.Name()] = b
+		h.bots[b.Name()], h.inlets[b.Name()] = b, b
 	}
 	pages, err := web.NewPages()
 	if err != nil { // they are part of the binary
@@ -86,6 +93,8 @@ type call struct {
 	w       cards.Words
 	answer  bots.Answer
 	outcome string // for the record: what came of it
+	said    string // what the person was told last
+	voice   voice
 }
 
 // Handle takes one event. An event that was seen before gets the same answer
@@ -125,6 +134,9 @@ func (h *Hub) once(ctx context.Context, tx *store.Tx, e bots.Event, address stri
 	c := h.newCall(tx, e)
 	c.from.Address = address
 	if err := c.handle(ctx); err != nil {
+		return bots.Answer{}, err
+	}
+	if err := c.speak(ctx); err != nil {
 		return bots.Answer{}, err
 	}
 	return c.answer, c.record(ctx)
@@ -262,7 +274,7 @@ func (h *Hub) oops(ctx context.Context, e bots.Event, cause error) (bots.Answer,
 		c := h.newCall(tx, e)
 		c.me, _ = c.w.Org.ByAccount(e.Bot, e.User)
 		c.outcome = "oops:" + ref
-		if err := c.apologise(ctx, ref); err != nil {
+		if err := errors.Join(c.apologise(ctx, ref), c.speak(ctx)); err != nil {
 			return err
 		}
 		answer = c.answer

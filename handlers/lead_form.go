@@ -13,6 +13,9 @@ import (
 // cardForm is the kind of a form card in the store.
 const cardForm = "lead-form"
 
+// formPath is where intake pages lie, before their token.
+const formPath = "/form/"
+
 // infoTone is the tone of a toast that only informs.
 const infoTone = bots.ToneInfo
 
@@ -33,7 +36,13 @@ func (c *call) sendForm(ctx context.Context, given map[string]string, problems [
 		return err
 	}
 	form := store.Card{Nonce: rand.Text(), Kind: cardForm, Person: c.me.ID, Bot: c.event.Bot}
-	card := c.w.LeadForm(cards.Form{Given: given, Problems: problems, Nonce: form.Nonce, Link: "/form/" + token})
+	card := c.w.LeadForm(cards.Form{Given: given, Problems: problems, Nonce: form.Nonce, Link: formPath + token})
+	if c.mute(c.event.Bot) { // nothing can be typed into its cards: the form is said in words
+		if err := c.whisper(ctx, card.Plain()); err != nil {
+			return err
+		}
+		return c.formElsewhere(ctx)
+	}
 	var err error
 	form.MessageID, err = c.postAs(ctx, bots.Message{Card: &card}, store.Outgoing{User: c.event.User}, "form:"+c.me.ID)
 	if err != nil {
@@ -42,6 +51,11 @@ func (c *call) sendForm(ctx context.Context, given map[string]string, problems [
 	if err := c.tx.AddCard(ctx, form); err != nil {
 		return err
 	}
+	return c.formElsewhere(ctx)
+}
+
+// formElsewhere tells a group that the form went to the person alone.
+func (c *call) formElsewhere(ctx context.Context) error {
 	if c.event.Kind == bots.EventMessage && !c.event.Private {
 		return c.say(ctx, c.w.Say("form.private"))
 	}
@@ -97,6 +111,7 @@ func submitForm(ctx context.Context, c *call, _ command) error {
 	card := c.w.LeadSubmitted(l, dups)
 	c.answer.Card = &card
 	c.toast(bots.ToneSuccess, c.w.Say("form.done", l.Number))
+	c.toldElsewhere()
 	form.Number, form.ClosedAt = l.Number, c.tx.Now()
 	if err := c.tx.SetCard(ctx, form); err != nil {
 		return err
@@ -116,6 +131,7 @@ func cancelForm(ctx context.Context, c *call, _ command) error {
 	card := c.w.LeadFormDone(0)
 	c.answer.Card = &card
 	c.toast(infoTone, card.Title)
+	c.toldElsewhere()
 	form.ClosedAt = c.tx.Now()
 	if err := c.tx.SetCard(ctx, form); err != nil {
 		return err

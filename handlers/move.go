@@ -26,6 +26,7 @@ type moveAsk struct {
 	User      string           `json:"user"`
 	Chat      string           `json:"chat"`
 	Private   bool             `json:"private"`
+	Reply     string           `json:"reply,omitempty"` // where answers are said, if not in Chat
 	At        time.Time        `json:"at"`
 }
 
@@ -129,14 +130,22 @@ func (c *call) dropMoveDraft(ctx context.Context) error {
 	if err != nil || !ok || d.Move == nil {
 		return err
 	}
-	return c.tx.DropDraft(ctx, c.me.ID)
+	return c.dropDraft(ctx, d)
 }
 
 // moveRefused says why not. What a person can still add is kept, so that they
 // need not say the rest again.
 func (c *call) moveRefused(ctx context.Context, ask moveAsk, no *sales.Refusal, wish cards.Wish) error {
 	if no.Kind == sales.RefuseEvidence || no.Kind == sales.RefuseAttendees || no.Kind == sales.RefuseReason {
-		if err := c.saveDraft(ctx, draft{Kind: draftMove, Move: &ask}); err != nil {
+		begun := draft{Kind: draftMove, Move: &ask}
+		if no.Kind == sales.RefuseEvidence {
+			token, err := c.newUpload(ctx, ask.Deal, &ask)
+			if err != nil {
+				return err
+			}
+			begun.Upload, wish.Upload, wish.NoFile = token, uploadPath+token, c.mute(c.event.Bot)
+		}
+		if err := c.saveDraft(ctx, begun); err != nil {
 			return err
 		}
 	}
@@ -212,14 +221,20 @@ func (c *call) resume(ctx context.Context, f sales.File) error {
 		return err
 	}
 	if f.Status == sales.FileRefused {
-		if err := c.whisper(ctx, c.w.FileRefused(f)); err != nil {
+		if err := c.fileRefused(ctx, f, len(waiting) > 0); err != nil {
 			return err
 		}
 	} else if len(waiting) == 0 && f.Private {
 		return c.whisper(ctx, c.w.FileReady(f))
 	}
+	return c.onward(ctx, waiting)
+}
+
+// onward makes the moves that waited for a file, and answers each where it was
+// asked for: on another platform than the file's, maybe.
+func (c *call) onward(ctx context.Context, waiting []moveAsk) error {
 	for _, ask := range waiting {
-		c.event.User, c.event.Chat, c.event.Private = ask.User, ask.Chat, ask.Private
+		c.event.Bot, c.event.User, c.event.Chat, c.event.Private, c.event.Reply = ask.Bot, ask.User, ask.Chat, ask.Private, ask.Reply
 		if err := c.move(ctx, ask); err != nil {
 			return err
 		}

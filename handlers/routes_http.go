@@ -28,6 +28,9 @@ func (h *Hub) Routes() http.Handler {
 	r.Any("/webhooks/:bot", h.webhook)
 	r.GET("/form/:token", h.showForm)
 	r.POST("/form/:token", h.takeForm)
+	r.GET(uploadPath+":token", h.showUpload)
+	r.POST(uploadPath+":token", h.takeUpload)
+	r.GET("/", h.home)
 	r.GET("/healthz", h.healthz)
 	r.GET("/readyz", h.readyz)
 	if h.Metrics != nil {

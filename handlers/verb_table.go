@@ -7,6 +7,7 @@ const (
 	verbMove     verb = "推进"
 	verbWon      verb = "赢单"
 	verbLost     verb = "丢单"
+	verbUpload   verb = "上传"
 	verbTouch    verb = "跟进"
 	verbApprove  verb = "同意"
 	verbReject   verb = "拒绝"
@@ -38,6 +39,7 @@ var verbs = map[string]verb{
 	"线索": verbLead, "xiansuo": verbLead, "xs": verbLead, "lead": verbLead, "录线索": verbLead, "新线索": verbLead,
 	"转商机": verbConvert, "zhuanshangji": verbConvert, "zsj": verbConvert, "convert": verbConvert,
 	"推进": verbMove, "tuijin": verbMove, "tj": verbMove, "move": verbMove, "推进到": verbMove,
+	"上传": verbUpload, "shangchuan": verbUpload, "sc": verbUpload, "upload": verbUpload, "传文件": verbUpload,
 	"赢单": verbWon, "yingdan": verbWon, "yd": verbWon, "won": verbWon, "win": verbWon,
 	"丢单": verbLost, "diudan": verbLost, "dd": verbLost, "lost": verbLost, "lose": verbLost, "输单": verbLost,
 	"跟进": verbTouch, "genjin": verbTouch, "gj": verbTouch,

@@ -12,17 +12,17 @@ import (
 // bodyMax is the largest push that is read.
 const bodyMax = 1 << 20
 
-// webhook takes a platform's push: the platform is picked by path, its bot
-// decodes and checks it, each event is handled, and only then, after the commit,
-// it is answered.
+// webhook takes a platform's push: the way in is picked by path, it decodes and
+// checks, each event is handled, and only then, after the commit, it is answered.
+// Which methods it takes is for the way in to say.
 func (h *Hub) webhook(c *gin.Context) {
-	bot, ok := h.bots[c.Param("bot")]
+	inlet, ok := h.inlets[c.Param("bot")]
 	if !ok {
 		answerError(c, http.StatusNotFound, "no_such_platform")
 		return
 	}
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, bodyMax)
-	in, err := bot.Decode(c.Request)
+	in, err := inlet.Decode(c.Request)
 	if err != nil {
 		h.fail(c, err)
 		return
@@ -41,7 +41,7 @@ func (h *Hub) webhook(c *gin.Context) {
 			return
 		}
 	}
-	respond(c, bot.Answer(last, answer))
+	respond(c, inlet.Answer(last, answer))
 }
 
 func (h *Hub) take(c *gin.Context, e bots.Event) (bots.Event, bots.Answer, error) {
