@@ -108,3 +108,43 @@ func TestFileThatWillNeverComeIsToldAsRefused(t *testing.T) {
 type failing struct{}
 
 func (failing) Read([]byte) (int, error) { return 0, errors.New("cut off") }
+
+// named is a file that brings its name along.
+type named struct {
+	io.Reader
+
+	name string
+}
+
+func (n named) FileName() string { return n.name }
+
+func (named) Close() error { return nil }
+
+func TestFileWithoutANameTakesThePlatforms(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		was, told string
+		want      string
+		status    sales.FileStatus
+	}{
+		"made up":             {"图片 11-24 10:00", "报价 v2.pdf", "报价 v2.pdf", sales.FileReady},
+		"none":                {"", "../报价<1>.pdf", "报价1.pdf", sales.FileReady},
+		"told by the message": {"方案.pdf", "x.pdf", "方案.pdf", sales.FileReady},
+		"told by nobody":      {"图片 11-24 10:00", "", "图片 11-24 10:00", sales.FileReady},
+		"a program's":         {"文件", "x.exe", "文件", sales.FileRefused},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, _ := fetching(t, func() (io.ReadCloser, error) { return named{strings.NewReader(aPDF), c.told}, nil })
+			f := w.file()
+			f.Name = c.was
+			w.do(func(tx *store.Tx) error {
+				return tx.Save(t.Context(), sales.Change{Files: []sales.File{f}}, store.Source{})
+			})
+			w.work()
+			if f := w.file(); f.Status != c.status || f.Name != c.want {
+				t.Errorf("file is %s (%s) and named %q, want %s, %q", f.Status, f.Reason, f.Name, c.status, c.want)
+			}
+		})
+	}
+}
