@@ -225,7 +225,6 @@ func (k *checker) choice(c *choice, most int, where string) {
 		k.must(o.Text != "", errOptionText, where+".option_list.text")
 		seen[o.ID] = true
 	}
-	k.must(c.SelectedID == "" || seen[c.SelectedID], errOptionID, where+".selected_id")
 }
 
 // questions checks that no two fields go by one name.

@@ -108,6 +108,7 @@ type choice struct {
 // sheet is a card as a person reads it.
 type sheet struct {
 	kind, taskID, title, link string
+	menu                      bool // it has a ⋯ menu
 	lines                     []string
 	buttons                   []Button
 	inputs                    []Input
@@ -148,6 +149,7 @@ func (sh *sheet) head(card *templateCard) {
 		sh.link = card.Action.URL
 	}
 	if card.ActionMenu != nil {
+		sh.menu = true
 		sh.say(card.ActionMenu.Desc)
 		for _, a := range card.ActionMenu.ActionList {
 			sh.say(a.Text)
@@ -196,10 +198,12 @@ func (sh *sheet) fields(card *templateCard) {
 func (sh *sheet) field(kind string, c *choice) {
 	in := Input{Name: c.QuestionKey, Label: c.Title, Kind: kind, Default: c.SelectedID, Multiple: kind == "checkbox" && c.Mode == 1}
 	var checked []string
+	known := false
 	words := make([]string, 0, len(c.OptionList))
 	for _, o := range c.OptionList {
 		in.Options = append(in.Options, Option{Value: o.ID, Text: o.Text})
 		words = append(words, o.Text)
+		known = known || o.ID == c.SelectedID
 		if o.IsChecked {
 			checked = append(checked, o.ID)
 		}
@@ -207,7 +211,7 @@ func (sh *sheet) field(kind string, c *choice) {
 	switch {
 	case kind == "checkbox":
 		in.Default = strings.Join(checked, ",")
-	case in.Default == "" && len(in.Options) > 0: // a client shows, and sends, the first
+	case !known && len(in.Options) > 0: // what is left out or wrong means the first
 		in.Default = in.Options[0].Value
 	}
 	sh.inputs = append(sh.inputs, in)
@@ -232,7 +236,7 @@ func (sh *sheet) press(card *templateCard, replaced string) {
 
 // callback tells whether a card can tell the hub anything.
 func (sh *sheet) callback() bool {
-	return sh.kind == cardButtons || sh.kind == cardVote || sh.kind == cardMultiple
+	return sh.menu || sh.kind == cardButtons || sh.kind == cardVote || sh.kind == cardMultiple
 }
 
 // find gives the button with that place (#0 is the first), or else with that

@@ -42,7 +42,7 @@ func (s *Server) gate(api string, f apiFunc) http.HandlerFunc {
 			return
 		}
 		rep := f(c)
-		entry.Code, entry.Status = rep.err.code, http.StatusOK
+		entry.Code, entry.Status = rep.err.code, max(rep.status, http.StatusOK)
 		if s.cutAfter(w, c, rep) {
 			entry.Status = 0
 			s.journal.add(entry)
