@@ -57,6 +57,8 @@ type hub struct {
 	store     *store.Store
 	evidence  *store.Evidence
 	bots      []bots.Bot
+	inlets    []bots.Inlet // ways in beside the bots
+	bell      jobs.Bell
 	org       atomic.Pointer[sales.Org]
 	rules     atomic.Pointer[sales.Rules]
 	cal       atomic.Pointer[sales.Calendar]
@@ -214,11 +216,11 @@ func holidays(dir string) ([]sales.HolidayYear, error) {
 
 // build makes the platforms, the engine and the use cases.
 func (h *hub) build(ctx context.Context) error {
-	on, err := platformsOf(h.cfg, h.robots, platformParts{now: h.clock, log: h.log})
+	on, err := platformsOf(h.cfg, h.robots, platformParts{now: h.clock, log: h.log, bell: &h.bell})
 	if err != nil {
 		return err
 	}
-	h.bots = on.bots
+	h.bots, h.inlets = on.bots, on.inlets
 	engine, err := jobs.New(jobs.Options{
 		Store: h.store, Evidence: h.evidence, Bots: h.bots, Org: h.org.Load, Rules: h.rules.Load, Calendar: h.cal.Load,
 		Location: h.cfg.Location, PublicURL: h.cfg.PublicURL, Now: h.clock, Logger: h.log, RedisURL: h.cfg.RedisURL.Reveal(),
@@ -228,13 +230,14 @@ func (h *hub) build(ctx context.Context) error {
 		return err
 	}
 	h.engine = engine
+	h.bell.Hang(engine)
 	version, err := engine.RulesLoaded(ctx, h.rules.Load(), h.rulesText, "start")
 	if err != nil {
 		return err
 	}
 	h.rules.Load().Version = version
 	h.handlers = handlers.New(handlers.Options{
-		Store: h.store, Evidence: h.evidence, Bots: h.bots, Org: h.org.Load, Rules: h.rules.Load, Calendar: h.cal.Load,
+		Store: h.store, Evidence: h.evidence, Bots: h.bots, Inlets: h.inlets, Org: h.org.Load, Rules: h.rules.Load, Calendar: h.cal.Load,
 		Location: h.cfg.Location, PublicURL: h.cfg.PublicURL, Now: h.clock, Logger: h.log, TrustedProxies: h.cfg.TrustedProxies,
 		Ready: h.ready, Metrics: h.metrics(),
 	})

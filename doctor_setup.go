@@ -116,7 +116,9 @@ func (d *doctor) on() []string {
 // people looks for those whom nothing reaches, and who would then be missed.
 func (d *doctor) people(on []string) {
 	var nowhere, deaf, alone []string
-	reached := func(p sales.Person) bool { return slices.ContainsFunc(on, func(name string) bool { return p.Accounts[name] != "" }) }
+	reached := func(p sales.Person) bool {
+		return slices.ContainsFunc(on, func(name string) bool { return p.Accounts[name] != "" })
+	}
 	admin := false
 	for _, p := range d.org.People() {
 		if p.Left {
@@ -182,7 +184,9 @@ func lookHolidays(d *doctor, _ context.Context) {
 	if d.cfg.Location != nil {
 		now = now.In(d.cfg.Location)
 	}
-	known := func(year int) bool { return slices.ContainsFunc(years, func(y sales.HolidayYear) bool { return y.Year == year }) }
+	known := func(year int) bool {
+		return slices.ContainsFunc(years, func(y sales.HolidayYear) bool { return y.Year == year })
+	}
 	next := now.Year() + 1
 	switch {
 	case !known(now.Year()):

@@ -7,13 +7,16 @@ import (
 	"genjin/bots"
 	"genjin/bots/feishu"
 	"genjin/bots/feishu/socket"
+	"genjin/bots/wecom"
 	"genjin/config"
+	"genjin/jobs"
 )
 
 // platformParts is what platforms need besides their configuration.
 type platformParts struct {
-	now func() time.Time
-	log *slog.Logger
+	now  func() time.Time
+	log  *slog.Logger
+	bell *jobs.Bell // where replicas share WeCom's token; nil: nowhere
 }
 
 // platforms are those that the configuration turns on: a bot for each, and the
@@ -28,6 +31,7 @@ func platformsOf(cfg config.Config, robots map[string]config.Secret, p platformP
 	var on platforms
 	for _, add := range []func() error{
 		func() error { return on.feishu(cfg.Feishu, p) },
+		func() error { return on.wecom(cfg, robots, p) },
 	} {
 		if err := add(); err != nil {
 			return platforms{}, err
@@ -52,5 +56,26 @@ func (on *platforms) feishu(c config.Feishu, p platformParts) error {
 		return nil
 	}
 	on.bots = append(on.bots, b)
+	return nil
+}
+
+// wecom adds the app, and beside it the 智能机器人 as a way in of its own.
+func (on *platforms) wecom(cfg config.Config, robots map[string]config.Secret, p platformParts) error {
+	c := cfg.WeCom
+	if !c.On {
+		return nil
+	}
+	b, err := wecom.New(wecom.Options{
+		CorpID: c.CorpID, AgentID: int(c.AgentID), Secret: c.Secret.Reveal(), Token: c.Token.Reveal(), AESKey: c.AESKey.Reveal(),
+		BotToken: c.BotToken.Reveal(), BotAESKey: c.BotAESKey.Reveal(), APIBase: c.APIBase, PublicURL: cfg.PublicURL, OAuth: c.OAuth,
+		Robots: func(team string) string { return robots[team].Reveal() }, Redis: p.bell.Redis, Now: p.now, Logger: p.log,
+	})
+	if err != nil {
+		return err
+	}
+	on.bots = append(on.bots, b)
+	if robot := b.Robot(); robot != nil {
+		on.inlets = append(on.inlets, robot)
+	}
 	return nil
 }
