@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -42,6 +43,31 @@ func (fakeBot) Update(context.Context, bots.CardRef, bots.Message) (bots.CardRef
 	return "", nil
 }
 
+// muteBot is WeCom as the hub sees it: nobody is shown the response to a click.
+type muteBot struct {
+	fakeBot
+
+	signIn string            // where browsers are sent to; "" = not set up
+	users  map[string]string // code → account
+}
+
+func (muteBot) Name() string { return "wecom" }
+func (muteBot) Mute()        {}
+
+func (b muteBot) SignIn(page, state string) string {
+	if b.signIn == "" {
+		return ""
+	}
+	return b.signIn + "?page=" + page + "&state=" + state
+}
+
+func (b muteBot) Identify(_ context.Context, code string) (string, error) {
+	if user, ok := b.users[code]; ok {
+		return user, nil
+	}
+	return "", &bots.SendError{Code: bots.CodeRefused, Err: errors.New("40029")}
+}
+
 // room is a hub with a real store, a clock that tests move, and people who
 // speak to it.
 type room struct {
@@ -49,6 +75,7 @@ type room struct {
 	hub   *Hub
 	store *store.Store
 	now   time.Time
+	bot   string // the platform that people use
 	seq   int
 	last  string // id of the last message that was looked at
 }
@@ -77,7 +104,7 @@ var testZone = time.FixedZone("CST", 8*3600)
 
 func emptyRoom(t *testing.T) *room {
 	t.Helper()
-	return &room{t: t, now: time.Date(2026, 11, 25, 10, 0, 0, 0, testZone)}
+	return &room{t: t, bot: "feishu", now: time.Date(2026, 11, 25, 10, 0, 0, 0, testZone)}
 }
 
 func (r *room) furnish(s *store.Store, more ...func(*Options)) {
@@ -95,7 +122,7 @@ func (r *room) furnish(s *store.Store, more ...func(*Options)) {
 	rules.Version = 1
 	cal := sales.NewCalendar(loc, rules.Hours, sales.BuiltinHolidays()...)
 	o := Options{
-		Store: r.store, Bots: []bots.Bot{fakeBot{}}, Org: func() *sales.Org { return org }, Rules: func() *sales.Rules { return rules },
+		Store: r.store, Bots: []bots.Bot{fakeBot{}, muteBot{}}, Org: func() *sales.Org { return org }, Rules: func() *sales.Rules { return rules },
 		Calendar: func() *sales.Calendar { return cal }, Location: loc, PublicURL: "https://hub.example", Now: func() time.Time { return r.now },
 		Logger: slog.New(slog.NewTextHandler(testWriter{t}, nil)),
 	}
@@ -121,10 +148,18 @@ type said struct {
 	text string // everything that can be read
 }
 
+// account is a person's on the platform in use.
+func (r *room) account(who string) string {
+	if p, ok := r.hub.Org().Person(who); ok && r.bot != "feishu" {
+		return p.Accounts[r.bot]
+	}
+	return "ou_" + who
+}
+
 func (r *room) event(who string) bots.Event {
 	r.seq++
 	return bots.Event{
-		Bot: "feishu", Key: fmt.Sprintf("e%d", r.seq), Kind: bots.EventMessage, Type: "im.message.receive_v1", At: r.now, User: "ou_" + who, Chat: "p_" + who,
+		Bot: r.bot, Key: fmt.Sprintf("e%d", r.seq), Kind: bots.EventMessage, Type: "im.message.receive_v1", At: r.now, User: r.account(who), Chat: "p_" + who,
 		Private: true, Mentioned: true, MessageID: fmt.Sprintf("om_%d", r.seq),
 	}
 }
@@ -216,14 +251,14 @@ func (s said) has(t *testing.T, words ...string) said {
 func (r *room) sends(who, name, group string) sales.File {
 	r.t.Helper()
 	e := r.event(who)
-	e.Files = []bots.File{{Bot: "feishu", Key: "file_" + e.Key, MessageID: e.MessageID, Name: name}}
+	e.Files = []bots.File{{Bot: r.bot, Key: "file_" + e.Key, MessageID: e.MessageID, Name: name}}
 	if group != "" {
 		e.Chat, e.Private, e.Mentioned = group, false, false
 	}
 	r.handle(e)
 	var f sales.File
 	r.view(func(tx *store.Tx) (err error) {
-		f, err = tx.FileByPlatform(r.t.Context(), "feishu", e.MessageID, "file_"+e.Key)
+		f, err = tx.FileByPlatform(r.t.Context(), r.bot, e.MessageID, "file_"+e.Key)
 		return err
 	})
 	return f
@@ -306,14 +341,14 @@ func (r *room) asks(who string, number int64) *bots.Card {
 		if err != nil {
 			return err
 		}
-		c := store.Card{Nonce: fmt.Sprintf("nonce-%s-%d-%d", who, number, r.seq), Kind: cardApproval, Number: number, Person: who, Bot: "feishu", Revision: a.Version}
+		c := store.Card{Nonce: fmt.Sprintf("nonce-%s-%d-%d", who, number, r.seq), Kind: cardApproval, Number: number, Person: who, Bot: r.bot, Revision: a.Version}
 		w := cards.Words{Org: r.hub.Org(), Rules: r.hub.Rules(), Cal: r.hub.Calendar(), Loc: r.hub.Location}
 		card = w.Approval(a, nil, sales.ApprovalTask{Approver: who}, c.Nonce)
 		body, err := json.Marshal(bots.Message{Card: &card})
 		if err != nil {
 			return err
 		}
-		if c.MessageID, err = tx.Post(r.t.Context(), store.Outgoing{Bot: "feishu", User: "ou_" + who, Person: who, Kind: cardApproval, Body: body}); err != nil {
+		if c.MessageID, err = tx.Post(r.t.Context(), store.Outgoing{Bot: r.bot, User: r.account(who), Person: who, Kind: cardApproval, Body: body}); err != nil {
 			return err
 		}
 		return tx.AddCard(r.t.Context(), c)
