@@ -97,6 +97,9 @@ func readBody(r *http.Request) ([]byte, error) {
 // sealedXML gives the ciphertext of the app's envelope. What else stands in it
 // is not signed, and therefore not read.
 func sealedXML(body []byte) (string, error) {
+	if sealed, ok := asWritten(body); ok {
+		return sealed, nil
+	}
 	var outer struct {
 		XMLName xml.Name `xml:"xml"`
 		Encrypt string   `xml:"Encrypt"`
@@ -105,6 +108,43 @@ func sealedXML(body []byte) (string, error) {
 		return "", fault(bots.FaultMalformed, "xml_invalid", nil)
 	}
 	return strings.TrimSpace(outer.Encrypt), nil
+}
+
+// asWritten reads an envelope that is written as the platform writes it, three
+// elements with their text in CDATA and nothing between them, which takes no
+// reader of XML. Anything else is left to one.
+func asWritten(body []byte) (sealed string, ok bool) {
+	rest, ok := bytes.CutPrefix(body, []byte("<xml>"))
+	for ok && string(rest) != "</xml>" {
+		var text, end []byte
+		name := rest[:min(len(rest), bytes.IndexByte(rest, '>')+1)]
+		switch string(name) {
+		case "<ToUserName>", "<AgentID>", "<Encrypt>":
+		default:
+			return "", false
+		}
+		if rest, ok = bytes.CutPrefix(rest[len(name):], []byte("<![CDATA[")); !ok {
+			return "", false
+		}
+		text, rest, _ = bytes.Cut(rest, []byte("]]></"))
+		end, rest, ok = bytes.Cut(rest, []byte(">"))
+		ok = ok && string(end) == string(name[1:len(name)-1]) && plainWord(text)
+		if string(end) == "Encrypt" {
+			ok, sealed = ok && sealed == "", string(text)
+		}
+	}
+	return sealed, ok && sealed != ""
+}
+
+// plainWord tells whether a text is of letters, digits and signs that are the
+// same in any reader of XML.
+func plainWord(text []byte) bool {
+	for _, b := range text {
+		if b <= ' ' || b > '~' || b == '<' || b == ']' || b == '&' {
+			return false
+		}
+	}
+	return true
 }
 
 // sealedJSON gives the ciphertext of the 智能机器人's envelope.

@@ -14,6 +14,8 @@ import (
 	"testing/iotest"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"genjin/bots"
 )
 
@@ -265,4 +267,31 @@ func TestUnsignedEnvelopeSaysNothing(t *testing.T) {
 	if e := only(t)(app.Decode(postTo(signedQuery(app.crypt, sealed), string(forged)))); e.User != "li" || e.Text != "帮助" || e.Key != "m:1" {
 		t.Errorf("%+v", e)
 	}
+}
+
+// TestEnvelopeAsWritten: the short way says what the reader of XML says.
+func TestEnvelopeAsWritten(t *testing.T) {
+	t.Parallel()
+	long := func(body string) string { return strings.Replace(body, "<xml>", "<xml >", 1) } // the same, not as written
+	good := envelopeXML(v2Sealed)
+	if got, ok := asWritten([]byte(good)); !ok || got != v2Sealed {
+		t.Fatalf("%q %v", got, ok)
+	}
+	swapped := "<xml><AgentID><![CDATA[1]]></AgentID><Encrypt><![CDATA[QUJD]]></Encrypt></xml>"
+	if got, ok := asWritten([]byte(swapped)); !ok || got != "QUJD" {
+		t.Fatalf("%q %v", got, ok)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		body := rapid.SampledFrom([]string{good, swapped}).Draw(t, "body")
+		for range rapid.IntRange(1, 3).Draw(t, "bends") {
+			at := rapid.IntRange(0, len(body)).Draw(t, "at")
+			end := rapid.IntRange(at, min(len(body), at+12)).Draw(t, "end")
+			body = body[:at] + rapid.SampledFrom([]string{"", "<", ">", "]]>", "</xml>", "<xml>", "<Encrypt>", "</Encrypt>", "<![CDATA[", "<![CDATA[QUJD]]>", "&amp;", "<!DOCTYPE a>", "x"}).Draw(t, "with") + body[end:]
+		}
+		if quick, ok := asWritten([]byte(body)); ok {
+			if slow, err := sealedXML([]byte(long(body))); err != nil || slow != quick {
+				t.Errorf("%q: %q, but by the reader %q %v", body, quick, slow, err)
+			}
+		}
+	})
 }

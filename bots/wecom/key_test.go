@@ -38,7 +38,7 @@ func TestEventKeys(t *testing.T) {
 		"another card": click("LiLei", "a", "u", "c"), "clicked again": click("LiLei", "a", "t", "d"), "the words run on": click("LiLei", "at", "", "c"),
 		"another case": click("lilei", "a", "t", "c"),
 		"entered":      push("LiLei", "event", "<Event>enter_agent</Event>"+ours), "menu": push("LiLei", "event", "<Event>click</Event><EventKey>k</EventKey>"+ours),
-		"customer": push("sys", "event", "<Event>change_external_contact</Event><ChangeType>add_external_contact</ChangeType><UserID>u</UserID><ExternalUserID>w1</ExternalUserID>"),
+		"customer":         push("sys", "event", "<Event>change_external_contact</Event><ChangeType>add_external_contact</ChangeType><UserID>u</UserID><ExternalUserID>w1</ExternalUserID>"),
 		"another customer": push("sys", "event", "<Event>change_external_contact</Event><ChangeType>add_external_contact</ChangeType><UserID>u</UserID><ExternalUserID>w2</ExternalUserID>"),
 		"text":             push("LiLei", "text", "<Content>a</Content>"+ours), "another text": push("LiLei", "text", "<Content>b</Content>"+ours),
 		"nothing": "<xml></xml>", "nothing else": "<xml><Event>x</Event></xml>", "message 1": push("LiLei", "text", "<MsgId>1</MsgId>"), "message 2": push("LiLei", "text", "<MsgId>2</MsgId>"),
