@@ -194,6 +194,9 @@ func question(c bots.Card) (*card, error) {
 	}
 	out := &card{Kind: kindMultiple, Submit: &cardSubmit{Text: f.Buttons[0].Text, Key: keyOf(f.Buttons[0])}}
 	out.Title = cardTitle{Title: headline(c), Desc: oneLine(linesOf(c).all())}
+	if hint := f.Inputs[0].Hint; hint != "" { // the question's own words stand for the card's
+		out.Title.Desc = hint
+	}
 	if len(f.Inputs) == 1 && f.Inputs[0].Kind == bots.InputChecks {
 		out.Kind, out.Checkbox = kindVote, &cardChecks{Question: f.Inputs[0].Name, Mode: 1}
 		for _, o := range f.Inputs[0].Options {
