@@ -12,6 +12,9 @@ import (
 // token of its own, which the platform allows.
 const redisPatience = 500 * time.Millisecond
 
+// sdkEarly is how long before its end the SDK wants a token to be forgotten.
+const sdkEarly = 1500 * time.Second
+
 // tokenCache is the SDK's cache of tokens: Redis for all replicas, and this
 // process before it. Redis away is no error, or nothing could be sent.
 type tokenCache struct {
@@ -83,7 +86,9 @@ func (c *tokenCache) Set(key string, val any, life time.Duration) error {
 	if !ok || value == "" {
 		return nil
 	}
-	life = max(life, time.Second)
+	if life < time.Minute { // the platform gave a token that is old already
+		life = max((life+sdkEarly)/2, time.Second)
+	}
 	c.keep(key, value, life)
 	if r := c.client(); r != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), redisPatience)

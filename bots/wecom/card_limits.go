@@ -43,10 +43,7 @@ func (c *card) validate() error {
 	case kindVote:
 		errs = append(errs, c.validateChecks(), c.validateSubmit())
 	case kindMultiple:
-		errs = append(errs, need(len(c.Selects) > 0, "nothing to choose"), atMost(len(c.Selects), selectsMax, "selectors"), c.validateSubmit())
-		for _, s := range c.Selects {
-			errs = append(errs, s.validate())
-		}
+		errs = append(errs, c.validateSelects(), c.validateSubmit())
 	case kindNotice:
 		errs = append(errs, need(c.Action != nil, "a notice that leads nowhere"))
 	}
@@ -59,11 +56,23 @@ func (c *card) validate() error {
 
 func (c *card) validateButtons() error {
 	errs := []error{need(len(c.Buttons) > 0, "nothing to press"), atMost(len(c.Buttons), buttonsMax, "buttons")}
+	seen := map[string]bool{}
 	for _, b := range c.Buttons {
-		errs = append(errs, need(b.Text != "", "a button without words"), validKey(b.Key))
+		errs = append(errs, need(b.Text != "", "a button without words"), validKey(b.Key), need(!seen[b.Key], "two buttons that are the same"))
+		seen[b.Key] = true
 	}
 	if c.Selection != nil {
 		errs = append(errs, c.Selection.validate())
+	}
+	return errors.Join(errs...)
+}
+
+func (c *card) validateSelects() error {
+	errs := []error{need(len(c.Selects) > 0, "nothing to choose"), atMost(len(c.Selects), selectsMax, "selectors")}
+	seen := map[string]bool{}
+	for _, s := range c.Selects {
+		errs = append(errs, s.validate(), need(!seen[s.Question], "two questions that are the same"))
+		seen[s.Question] = true
 	}
 	return errors.Join(errs...)
 }
