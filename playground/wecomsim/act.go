@@ -85,19 +85,11 @@ func (s *Server) speak(ctx context.Context, userID, chat string, m *message, opt
 
 // spokenLocked stores a message and makes the callback that tells of it.
 func (s *Server) spokenLocked(userID, chat string, m *message, o pushOptions) (*delivery, error) {
-	u, known := s.userLocked(userID)
-	if !known {
-		return nil, fmt.Errorf("no such person: %s", userID)
+	u, c, err := s.speakerLocked(userID, chat)
+	if err != nil {
+		return nil, err
 	}
-	room, c := s.roomLocked(u.UserID, chat), s.chats[chat]
-	switch {
-	case chat != "" && chat != WithBot && c == nil:
-		return nil, fmt.Errorf("no such chat: %s", chat)
-	case c != nil && !c.hasMember(u.UserID):
-		return nil, fmt.Errorf("%s is not in the chat %s", u.UserID, chat)
-	case chat == "" && u.NoReach:
-		return nil, fmt.Errorf("%s cannot see the app", u.UserID)
-	}
+	room := s.roomLocked(u.UserID, chat)
 	m.id, m.chatID, m.sender, m.aibot = o.messageID, room, u.UserID, chat != ""
 	if m.created = o.createdAt; m.created.IsZero() {
 		m.created = s.o.Now()
@@ -112,14 +104,30 @@ func (s *Server) spokenLocked(userID, chat string, m *message, o pushOptions) (*
 	}
 	d := &delivery{messageID: m.id, chatID: room, userID: u.UserID, once: o.once, to: inletApp}
 	if chat == "" {
-		plain, err := s.appMessageLocked(m)
-		d.plain = plain
+		d.plain, err = s.appMessageLocked(m)
 		return d, err
 	}
 	d.to = inletBot
-	plain, err := s.botMessageLocked(m, c, o)
-	d.plain = plain
+	d.plain, err = s.botMessageLocked(m, c, o)
 	return d, err
+}
+
+// speakerLocked finds who speaks, and the group they speak in; nil: in private.
+func (s *Server) speakerLocked(userID, chat string) (*User, *Chat, error) {
+	u, known := s.userLocked(userID)
+	if !known {
+		return nil, nil, fmt.Errorf("no such person: %s", userID)
+	}
+	c := s.chats[chat]
+	switch {
+	case chat != "" && chat != WithBot && c == nil:
+		return nil, nil, fmt.Errorf("no such chat: %s", chat)
+	case c != nil && !c.hasMember(u.UserID):
+		return nil, nil, fmt.Errorf("%s is not in the chat %s", u.UserID, chat)
+	case chat == "" && u.NoReach:
+		return nil, nil, fmt.Errorf("%s cannot see the app", u.UserID)
+	}
+	return u, c, nil
 }
 
 // freshIDLocked makes the id of a person's message: a number in the app, a word
@@ -133,31 +141,29 @@ func (s *Server) freshIDLocked(chat string) string {
 
 // appMessageLocked is the XML of a message to the app.
 func (s *Server) appMessageLocked(m *message) ([]byte, error) {
-	var parts []element
+	parts := make([]element, 0, 8)
 	switch m.kind {
 	case typeText:
-		parts = []element{words("Content", m.text)}
+		parts = append(parts, words("Content", m.text))
 	case typeImage:
-		parts = []element{words("PicUrl", s.lentLocked(picturePath, m.fileName, m.fileData, pictureLife)), words("MediaId", s.uploadLocked(m))}
+		parts = append(parts, words("PicUrl", s.lentLocked(picturePath, m.fileName, m.fileData, pictureLife)), words("MediaId", s.uploadLocked(m)))
 	case typeVoice:
-		parts = []element{words("MediaId", s.uploadLocked(m)), words("Format", "amr")}
+		parts = append(parts, words("MediaId", s.uploadLocked(m)), words("Format", "amr"))
 	case typeLocation:
-		parts = []element{
-			{name: "Location_X", text: "31.230416", bare: true}, {name: "Location_Y", text: "121.473701", bare: true},
-			number("Scale", 15), words("Label", m.text), words("AppType", "wxwork"),
-		}
+		parts = append(parts, bare("Location_X", "31.230416"), bare("Location_Y", "121.473701"),
+			number("Scale", 15), words("Label", m.text), words("AppType", "wxwork"))
 	case typeLink:
 		title, address, _ := strings.Cut(m.text, " ")
-		parts = []element{words("Title", title), words("Description", title), words("Url", address), words("PicUrl", "")}
+		parts = append(parts, words("Title", title), words("Description", title), words("Url", address), words("PicUrl", ""))
 	case typeFile:
 		if !s.o.FileMessages {
 			return nil, errNotHeard
 		}
-		parts = []element{words("MediaId", s.uploadLocked(m)), words("FileName", m.fileName)}
+		parts = append(parts, words("MediaId", s.uploadLocked(m)), words("FileName", m.fileName))
 	default:
 		return nil, errNotHeard
 	}
-	parts = append(parts, element{name: "MsgId", text: m.id, bare: true}, number("AgentID", int64(s.o.AgentID)))
+	parts = append(parts, bare("MsgId", m.id), number("AgentID", int64(s.o.AgentID)))
 	return s.appXML(m.sender, m.created, m.kind, parts...), nil
 }
 

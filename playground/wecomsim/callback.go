@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -117,9 +118,7 @@ func (s *Server) call(ctx context.Context, to inlet, method string, query url.Va
 		return 0, nil, fmt.Errorf("read the callback URL: %w", err)
 	}
 	all := u.Query()
-	for name, values := range query {
-		all[name] = values
-	}
+	maps.Copy(all, query)
 	u.RawQuery = all.Encode()
 	limit, media := pushLimit, "text/xml"
 	switch {

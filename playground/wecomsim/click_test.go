@@ -19,14 +19,14 @@ func TestClick(t *testing.T) {
 		t.Fatalf("click: %+v", res)
 	}
 	if e.MsgType != "event" || e.Event != "template_card_event" || e.FromUserName != "WangFang" || e.EventKey != "approve?n=1" ||
-		e.TaskId != "appr-1287-v1" || e.CardType != "button_interaction" || e.ResponseCode != res.ResponseCode || e.AgentID != "1000002" {
+		e.TaskID != "appr-1287-v1" || e.CardType != "button_interaction" || e.ResponseCode != res.ResponseCode || e.AgentID != "1000002" {
 		t.Errorf("told %s", w.hub.last().plain)
 	}
-	if len(e.Items) != 1 || e.Items[0].QuestionKey != "reason" || !slices.Equal(e.Items[0].OptionIds, []string{"r2"}) {
+	if len(e.Items) != 1 || e.Items[0].QuestionKey != "reason" || !slices.Equal(e.Items[0].OptionIDs, []string{"r2"}) {
 		t.Errorf("chosen by default: %+v", e.Items)
 	}
 	again := w.Click(inTime(t), "WangFang", id, "reject", map[string]any{"reason": "r1"})
-	if e := w.hub.last().event; again.ResponseCode == res.ResponseCode || e.EventKey != "reject" || e.Items[0].OptionIds[0] != "r1" {
+	if e := w.hub.last().event; again.ResponseCode == res.ResponseCode || e.EventKey != "reject" || e.Items[0].OptionIDs[0] != "r1" {
 		t.Errorf("second click: %+v %+v", again, e)
 	}
 	if m, _ := w.Message(id); m.Updates != 0 {
@@ -200,7 +200,7 @@ func TestClickPush(t *testing.T) {
 		t.Fatalf("%v, %d told", err, len(w.hub.all()))
 	}
 	w.PushRaw(inTime(t), "", query, body)
-	if e := w.hub.last().event; e.EventKey != "approve?n=1" || e.Items[0].OptionIds[0] != "r1" {
+	if e := w.hub.last().event; e.EventKey != "approve?n=1" || e.Items[0].OptionIDs[0] != "r1" {
 		t.Errorf("told %s", w.hub.last().plain)
 	}
 }
@@ -211,7 +211,7 @@ func TestCardMenu(t *testing.T) {
 	id := w.card(stageCard, "WangFang")
 	res := w.ClickMenu(inTime(t), "WangFang", id, "不再推送")
 	e := w.hub.last().event
-	if !res.Done() || e.Event != "template_card_menu_event" || e.EventKey != "mute" || e.TaskId != "appr-1287-v1" || e.ResponseCode != res.ResponseCode || len(e.Items) != 0 {
+	if !res.Done() || e.Event != "template_card_menu_event" || e.EventKey != "mute" || e.TaskID != "appr-1287-v1" || e.ResponseCode != res.ResponseCode || len(e.Items) != 0 {
 		t.Errorf("%+v %s", res, w.hub.last().plain)
 	}
 	if res := w.ClickMenu(inTime(t), "WangFang", id, "同意"); res.Blocked == "" {

@@ -17,7 +17,7 @@ func TestTextToTheApp(t *testing.T) {
 	got := w.hub.last()
 	e := got.event
 	if got.bot || got.receiver != "ww1" || e.ToUserName != "ww1" || e.FromUserName != "LiLei" || e.MsgType != "text" ||
-		e.Content != "推进 ]]> 1287" || e.MsgId != res.MessageID || e.AgentID != "1000002" || e.CreateTime != w.clock.Now().Unix() {
+		e.Content != "推进 ]]> 1287" || e.MsgID != res.MessageID || e.AgentID != "1000002" || e.CreateTime != w.clock.Now().Unix() {
 		t.Errorf("told %s for %q", got.plain, got.receiver)
 	}
 	k, _ := w.sealer(inletApp)
@@ -35,11 +35,11 @@ func TestWhatTheAppIsTold(t *testing.T) {
 	ctx := inTime(t)
 	w.SendImage(ctx, "LiLei", "", []byte("png"))
 	image := w.hub.last().event
-	if status, body, _ := w.get(image.PicUrl); image.MsgType != "image" || image.MediaId == "" || status != http.StatusOK || string(body) != "png" {
+	if status, body, _ := w.get(image.PicURL); image.MsgType != "image" || image.MediaID == "" || status != http.StatusOK || string(body) != "png" {
 		t.Errorf("image: %+v, its picture %d %q", image, status, body)
 	}
 	w.mu.Lock()
-	kept := w.blobs[image.MediaId]
+	kept := w.blobs[image.MediaID]
 	w.mu.Unlock()
 	if kept == nil || string(kept.data) != "png" {
 		t.Errorf("the media_id leads to %+v", kept)
@@ -57,7 +57,7 @@ func TestWhatTheAppIsTold(t *testing.T) {
 		if e.MsgType != want && e.Event != want && e.ChangeType != want {
 			t.Errorf("callback %d is %s, want %s", i, all[i].plain, want)
 		}
-		if e.MsgType == "event" && e.MsgId != "" {
+		if e.MsgType == "event" && e.MsgID != "" {
 			t.Errorf("an event has a MsgId: %s", all[i].plain)
 		}
 	}
@@ -80,7 +80,7 @@ func TestFilesToTheApp(t *testing.T) {
 	}
 	w = newStage(t, func(o *Options) { o.FileMessages = true })
 	res := w.SendFile(inTime(t), "LiLei", "", "合同.pdf", []byte("%PDF"))
-	if e := w.hub.last().event; !res.OK() || e.MsgType != "file" || e.FileName != "合同.pdf" || e.MediaId == "" {
+	if e := w.hub.last().event; !res.OK() || e.MsgType != "file" || e.FileName != "合同.pdf" || e.MediaID == "" {
 		t.Errorf("file message: %+v %+v", res, e)
 	}
 }
@@ -238,7 +238,7 @@ func TestAKnownMessageComesAgain(t *testing.T) {
 	w.clock.Advance(time.Minute)
 	w.SendText(inTime(t), "LiLei", "", "other words", WithMessageID("7"))
 	all := w.hub.all()
-	if all[0].plain != all[1].plain || all[0].event.MsgId != "7" || all[0].event.CreateTime != 1000 || len(w.Messages("LiLei")) != 1 {
+	if all[0].plain != all[1].plain || all[0].event.MsgID != "7" || all[0].event.CreateTime != 1000 || len(w.Messages("LiLei")) != 1 {
 		t.Errorf("%s then %s", all[0].plain, all[1].plain)
 	}
 }

@@ -39,7 +39,7 @@ func (s *Server) EnterBot(ctx context.Context, userID string, o ...PushOption) P
 // stands in, or nil.
 func (s *Server) botMessageLocked(m *message, c *Chat, o pushOptions) ([]byte, error) {
 	heard := m.kind == typeText || m.kind == typeMixed || c == nil && slices.Contains([]string{typeImage, typeFile, typeVoice}, m.kind)
-	if !heard || c != nil && !(c.Aibot && s.addressed(m.text)) {
+	if !heard || c != nil && (!c.Aibot || !s.addressed(m.text)) {
 		return nil, errNotHeard
 	}
 	body := map[string]any{

@@ -160,7 +160,7 @@ func TestMixedVoiceAndQuote(t *testing.T) {
 	}
 }
 
-func TestResponseURLs(t *testing.T) {
+func TestMintedResponseURLs(t *testing.T) {
 	t.Parallel()
 	w := newStage(t)
 	w.SendText(inTime(t), "LiLei", WithBot, "a")
@@ -219,8 +219,8 @@ func TestPassiveRobotReplies(t *testing.T) {
 	t.Parallel()
 	w := newStage(t)
 	for plain, want := range map[string]string{
-		`{"msgtype":"text","text":{"content":"你好"}}`:                               "你好",
-		`{"msgtype":"stream","stream":{"id":"1","finish":true,"content":"完了"}}`:     "完了",
+		`{"msgtype":"text","text":{"content":"你好"}}`:                                 "你好",
+		`{"msgtype":"stream","stream":{"id":"1","finish":true,"content":"完了"}}`:      "完了",
 		`{"msgtype":"stream","stream":{"id":"1","finish":false,"content":"还没完"}}`:    "",
 		`{"response_type":"update_template_card","template_card":{"card_type":"x"}}`: "",
 		`[]`: "",

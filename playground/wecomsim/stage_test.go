@@ -57,13 +57,17 @@ type told struct {
 
 // appEvent reads the XML that the app is told.
 type appEvent struct {
-	ToUserName, FromUserName, MsgType, Content, MsgId, MediaId, FileName, PicUrl, Label, Url string
-	Event, EventKey, TaskId, CardType, ResponseCode, ChangeType, UserID                      string
-	CreateTime                                                                               int64
-	AgentID                                                                                  string
-	Items                                                                                    []struct {
+	ToUserName, FromUserName, MsgType, Content, FileName        string
+	Event, EventKey, CardType, ResponseCode, ChangeType, UserID string
+	CreateTime                                                  int64
+	AgentID                                                     string
+	MsgID                                                       string `xml:"MsgId"`
+	TaskID                                                      string `xml:"TaskId"`
+	MediaID                                                     string `xml:"MediaId"`
+	PicURL                                                      string `xml:"PicUrl"`
+	Items                                                       []struct {
 		QuestionKey string
-		OptionIds   []string `xml:"OptionIds>OptionId"`
+		OptionIDs   []string `xml:"OptionIds>OptionId"`
 	} `xml:"SelectedItems>SelectedItem"`
 }
 

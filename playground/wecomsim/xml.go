@@ -15,9 +15,9 @@ type element struct {
 
 func words(name, text string) element { return element{name: name, text: text} }
 
-func number(name string, n int64) element {
-	return element{name: name, text: strconv.FormatInt(n, 10), bare: true}
-}
+func bare(name, text string) element { return element{name: name, text: text, bare: true} }
+
+func number(name string, n int64) element { return bare(name, strconv.FormatInt(n, 10)) }
 
 func group(name string, subs ...element) element { return element{name: name, subs: subs} }
 
