@@ -70,6 +70,7 @@ func (s *Server) routes() *http.ServeMux {
 		"GET /cgi-bin/appchat/get":                   s.getChat,
 		"POST /cgi-bin/appchat/send":                 s.sendToChat,
 		"GET /cgi-bin/getcallbackip":                 s.callbackIPs,
+		"GET /cgi-bin/agent/get":                     s.getAgent,
 	}
 	for api, f := range open {
 		s.mount(mux, api, f)

@@ -35,6 +35,8 @@ type Options struct {
 	NoLimits     bool // leave out the rate limits, for tests that are about something else
 	FileMessages bool // people can send files to the app itself
 	NotRoot      bool // the app is not visible to the root department: group chats are refused
+
+	Domain string // the app's 可信域名
 }
 
 // Server is the simulated platform. It is an [http.Handler] of the platform's

@@ -1,0 +1,24 @@
+package wecomsim
+
+import "strconv"
+
+// getAgent gives the app's own entry, to the app alone.
+func (s *Server) getAgent(c *call) reply {
+	switch id, err := strconv.Atoi(c.q("agentid")); {
+	case c.q("agentid") == "":
+		return fail(errNoAgent)
+	case err != nil || id <= 0:
+		return fail(errAgent)
+	case id != s.o.AgentID:
+		return fail(errOtherAgent)
+	}
+	parties := []int{1}
+	if s.o.NotRoot {
+		parties = []int{2}
+	}
+	return answer(map[string]any{
+		"agentid": s.o.AgentID, "name": s.o.BotName, "square_logo_url": "", "description": "", "close": 0, "redirect_domain": s.o.Domain,
+		"allow_userinfos": map[string]any{"user": []any{}}, "allow_partys": map[string]any{"partyid": parties}, "allow_tags": map[string]any{"tagid": []any{}},
+		"report_location_flag": 0, "isreportenter": 1, "home_url": "",
+	})
+}
