@@ -149,34 +149,42 @@ func (e *Engine) alarmOnce(ctx context.Context, a alarm) error {
 // can be told goes to their manager and the admins.
 func (e *Engine) otherRoad(ctx context.Context, tx *store.Tx, m store.Message, se *bots.SendError) error {
 	if m.Update == "" {
-		copied, err := e.otherCopy(ctx, tx, m)
-		if err != nil || copied {
-			return err
-		}
-	}
-	var body bots.Message
-	if err := json.Unmarshal(m.Body, &body); err != nil {
-		return fmt.Errorf("message %s: %w", m.ID, err)
-	}
-	n := note{Kind: m.Kind, Subject: m.Subject, Text: body.Text, Card: body.Card, File: body.File}
-	if se.Code == bots.CodeRefused && body.Card != nil && m.Update == "" {
-		// The card's row stays with the message that failed: a text cannot be
-		// changed later, and what is written decides without a card.
-		n.Card, n.Text = nil, body.Card.Plain()
-		_, err := e.post(ctx, tx, store.Outgoing{Bot: m.Bot, User: m.User, Chat: m.Chat, Person: m.Person}, n)
-		return err
-	}
-	person, known := e.Org().Person(m.Person)
-	if known && !person.Left && m.Update == "" && m.Kind != kindAlarm {
-		moved, err := e.otherPlatform(ctx, tx, person, m, n)
-		if err != nil || moved {
-			return err
-		}
-		if err := e.tellBoss(ctx, tx, person, n); err != nil {
+		found, err := e.detour(ctx, tx, m, se)
+		if err != nil || found {
 			return err
 		}
 	}
 	return e.alarmIn(ctx, tx, alarm{what: "undelivered", scope: m.Bot + ":" + m.Person + m.Chat, id: m.ID, cause: se.Error()})
+}
+
+// detour brings a message that is no change of a card by another road, and tells
+// whether there was one. Where there was none the person's manager is told.
+func (e *Engine) detour(ctx context.Context, tx *store.Tx, m store.Message, se *bots.SendError) (bool, error) {
+	copied, err := e.otherCopy(ctx, tx, m)
+	if err != nil || copied {
+		return copied, err
+	}
+	var body bots.Message
+	if err := json.Unmarshal(m.Body, &body); err != nil {
+		return false, fmt.Errorf("message %s: %w", m.ID, err)
+	}
+	n := note{Kind: m.Kind, Subject: m.Subject, Text: body.Text, Card: body.Card, File: body.File}
+	if se.Code == bots.CodeRefused && body.Card != nil {
+		// The card's row stays with the message that failed: a text cannot be
+		// changed later, and what is written decides without a card.
+		n.Card, n.Text = nil, body.Card.Plain()
+		_, err := e.post(ctx, tx, store.Outgoing{Bot: m.Bot, User: m.User, Chat: m.Chat, Person: m.Person}, n)
+		return true, err
+	}
+	person, known := e.Org().Person(m.Person)
+	if !known || person.Left || m.Kind == kindAlarm {
+		return false, nil
+	}
+	moved, err := e.otherPlatform(ctx, tx, person, m, n)
+	if err != nil || moved {
+		return moved, err
+	}
+	return false, e.tellBoss(ctx, tx, person, n)
 }
 
 // otherPlatform says a message where the person is too, and takes its card's

@@ -28,7 +28,8 @@ func TestGroupDigestIsHeardOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			folk := []sales.Person{{ID: "boss", Name: "老板", Role: sales.RoleManager, Team: "west"}}
+			folk := make([]sales.Person, 0, 1+len(c.team))
+			folk = append(folk, sales.Person{ID: "boss", Name: "老板", Role: sales.RoleManager, Team: "west"})
 			for i, accounts := range c.team {
 				id := string(rune('a' + i))
 				p := sales.Person{ID: id, Name: id, Role: sales.RoleRep, Team: "east", Manager: "boss", Accounts: on{}}

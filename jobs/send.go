@@ -272,19 +272,25 @@ func (e *Engine) unsaid(ctx context.Context, m letter, err error) (finish, error
 	case !se.Retry:
 		return e.gaveUp(m.Message, se)
 	}
+	return nil, errors.Join(se, e.noteTry(ctx, m.Message, se))
+}
+
+// noteTry records a try after which there will be another, and tells the admins
+// of trouble that does not pass.
+func (e *Engine) noteTry(ctx context.Context, m store.Message, se *bots.SendError) error {
 	// The record of a doubt must outlive the try.
 	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
 	defer done()
 	if err := e.Store.NoteTry(ctx, m.ID, se.Code == bots.CodeUnknown && m.Update == "", se.Error()); err != nil {
-		return nil, err
+		return err
 	}
 	switch {
 	case se.Code == bots.CodeConfig:
-		return nil, errors.Join(se, e.alarmOnce(ctx, alarm{what: "config", scope: m.Bot, id: m.Bot, cause: se.Error()}))
+		return e.alarmOnce(ctx, alarm{what: "config", scope: m.Bot, id: m.Bot, cause: se.Error()})
 	case !m.FirstTryAt.IsZero() && e.Now().Sub(m.FirstTryAt) > outageAfter:
-		return nil, errors.Join(se, e.alarmOnce(ctx, alarm{what: "platform", scope: m.Bot, id: m.Bot, cause: se.Error()}))
+		return e.alarmOnce(ctx, alarm{what: "platform", scope: m.Bot, id: m.Bot, cause: se.Error()})
 	}
-	return nil, se
+	return nil
 }
 
 // gaveUp records that a message will never be said this way, and sends what
