@@ -9,8 +9,10 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"genjin/bots"
 	"genjin/bots/pace"
@@ -120,15 +122,26 @@ func isFile(h http.Header) bool {
 	return h.Get("Content-Disposition") != "" || !strings.HasPrefix(kind, "application/json") && !strings.HasPrefix(kind, "text/plain")
 }
 
+// aFileName is a file's name as some of the platform's servers write it, which is
+// no proper header: raw, or with its bytes as %E4.
+var aFileName = regexp.MustCompile(`(?i)filename="?([^";]+)`)
+
 // nameIn reads the name of a file, which only the download tells.
 func nameIn(h http.Header) string {
-	_, params, err := mime.ParseMediaType(h.Get("Content-Disposition"))
-	name := params["filename"]
-	if err != nil || name == "" {
-		return ""
+	said := h.Get("Content-Disposition")
+	name := ""
+	if _, params, err := mime.ParseMediaType(said); err == nil {
+		name = params["filename"]
+	} else if m := aFileName.FindStringSubmatch(said); m != nil {
+		name = m[1]
 	}
-	if plain, err := url.PathUnescape(name); err == nil {
-		name = plain
+	if !strings.Contains(strings.ToLower(said), "filename*") {
+		if plain, err := url.PathUnescape(name); err == nil && utf8.ValidString(plain) {
+			name = plain
+		}
+	}
+	if name == "" {
+		return ""
 	}
 	return path.Base(strings.ReplaceAll(name, `\`, "/"))
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -71,8 +72,14 @@ type saidMedia struct {
 	ID string `json:"media_id"`
 }
 
+// aMember is what the platform takes for the id of one member.
+var aMember = regexp.MustCompile(`^[0-9A-Za-z_][0-9A-Za-z_.@-]{0,63}$`)
+
 // toMember has the app say m to a member: a card to press, a file, or words.
 func (b *Bot) toMember(ctx context.Context, m bots.Message, user string) (bots.CardRef, error) {
+	if !aMember.MatchString(user) { // "a|b" and "@all" are many
+		return "", &bots.SendError{Code: bots.CodeNoReach, Platform: "message/send", Err: fmt.Errorf("message %s is not for one member", m.Key)}
+	}
 	if m.File != nil {
 		return b.fileToMember(ctx, m, user)
 	}
