@@ -89,7 +89,7 @@ func TestAppEvents(t *testing.T) {
 		if c.e.Kind != c.kind || c.e.Type != c.word || c.e.User != c.user || c.e.Text != c.text || c.e.Key == "" || c.e.Bot != Name || c.e.At.IsZero() {
 			t.Errorf("%s: %+v", name, c.e)
 		}
-		if person := c.kind == bots.EventEntered || c.kind == bots.EventMenu; person && !(c.e.Private && c.e.Mentioned) {
+		if person := c.kind == bots.EventEntered || c.kind == bots.EventMenu; person && (!c.e.Private || !c.e.Mentioned) {
 			t.Errorf("%s: %+v", name, c.e)
 		}
 	}

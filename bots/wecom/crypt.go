@@ -10,6 +10,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
+	"math"
 	"slices"
 )
 
@@ -103,7 +104,7 @@ func (c *Crypt) Open(sealed string) ([]byte, error) {
 func (c *Crypt) Seal(plain []byte, salt [saltSize]byte) string {
 	out := make([]byte, 0, saltSize+lenSize+len(plain)+len(c.receiver)+padTo)
 	out = append(out, salt[:]...)
-	out = binary.BigEndian.AppendUint32(out, uint32(len(plain)))
+	out = binary.BigEndian.AppendUint32(out, uint32(len(plain)&math.MaxUint32))
 	out = append(append(out, plain...), c.receiver...)
 	pad := padTo - len(out)%padTo
 	out = append(out, bytes.Repeat([]byte{byte(pad)}, pad)...)

@@ -140,6 +140,7 @@ func TestOpenRefusesAlike(t *testing.T) {
 	}
 	huge := sealRaw(c, framed(0xFFFFFFFF, "hello", testCorp))
 	if n := testing.Benchmark(func(b *testing.B) {
+		b.Helper()
 		for b.Loop() {
 			_, _ = c.Open(huge)
 		}

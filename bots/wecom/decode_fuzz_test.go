@@ -17,8 +17,7 @@ import (
 // refused as unreadable or is one event that can be kept.
 func sound(t *testing.T, in bots.Inbound, err error) {
 	t.Helper()
-	var de *bots.DecodeError
-	if errors.As(err, &de) {
+	if de, is := errors.AsType[*bots.DecodeError](err); is {
 		if de.Fault != bots.FaultMalformed || len(in.Events) != 0 {
 			t.Errorf("%v %+v", err, in)
 		}
