@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -82,8 +83,14 @@ func (p *platform) login() {
 	}
 }
 
+// result is how a call was answered, without its body.
+type result struct {
+	status int
+	head   http.Header
+}
+
 // do makes a call and gives the answer with its body read.
-func (p *platform) do(method, path string, head map[string]string, body []byte) (*http.Response, []byte) {
+func (p *platform) do(method, path string, head map[string]string, body []byte) (result, []byte) {
 	p.t.Helper()
 	u, err := url.Parse(p.base + path)
 	if err != nil {
@@ -109,13 +116,13 @@ func (p *platform) do(method, path string, head map[string]string, body []byte) 
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	return resp, data
+	return result{status: resp.StatusCode, head: resp.Header}, data
 }
 
-func (p *platform) json(resp *http.Response, data []byte) answered {
+func (p *platform) json(r result, data []byte) answered {
 	p.t.Helper()
-	if resp.StatusCode != http.StatusOK {
-		p.t.Errorf("HTTP %d: the platform always answers 200", resp.StatusCode)
+	if r.status != http.StatusOK {
+		p.t.Errorf("HTTP %d: the platform always answers 200", r.status)
 	}
 	var got answered
 	if err := json.Unmarshal(data, &got); err != nil {
@@ -150,9 +157,7 @@ func (p *platform) send(to, kind string, content any, more ...map[string]any) an
 	p.t.Helper()
 	body := map[string]any{"touser": to, "agentid": 7, "msgtype": kind, kind: content}
 	for _, m := range more {
-		for k, v := range m {
-			body[k] = v
-		}
+		maps.Copy(body, m)
 	}
 	return p.post("/cgi-bin/message/send", body)
 }
@@ -202,8 +207,9 @@ func (p *platform) wantWarning(got answered) {
 // texts are what can be read in a chat.
 func (p *platform) texts(chat string) []string {
 	p.t.Helper()
-	all := []string{}
-	for _, m := range p.Messages(chat) {
+	said := p.Messages(chat)
+	all := make([]string, 0, len(said))
+	for _, m := range said {
 		all = append(all, m.Text)
 	}
 	return all

@@ -2,7 +2,6 @@ package wecomsim
 
 import (
 	"encoding/json"
-	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -36,7 +35,7 @@ func cardWith(kind, more string) string {
 func many(n int, piece string) string {
 	all := make([]string, n)
 	for i := range all {
-		all[i] = strings.ReplaceAll(piece, "%d", fmt.Sprint(i))
+		all[i] = strings.ReplaceAll(piece, "%d", strconv.Itoa(i))
 	}
 	return "[" + strings.Join(all, ",") + "]"
 }

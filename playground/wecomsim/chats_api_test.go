@@ -2,6 +2,7 @@ package wecomsim
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -56,7 +57,7 @@ func TestGroupMessages(t *testing.T) {
 		t.Errorf("the group sees %q", all)
 	}
 	for i := range 200 {
-		p.want(say("east", "markdown", map[string]any{"content": fmt.Sprint(i)}), 0)
+		p.want(say("east", "markdown", map[string]any{"content": strconv.Itoa(i)}), 0)
 	}
 	if n, lost := len(p.Messages("east")), p.Lost(); n != 200 || len(lost) != 1 || lost[0].ChatID != "east" || lost[0].Text != "199" {
 		t.Errorf("%d are shown, lost %+v", n, lost)

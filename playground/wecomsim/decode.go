@@ -12,8 +12,7 @@ import (
 func decode(raw []byte, into any) (rep reply, ok bool) {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	err := dec.Decode(into)
-	var wrong *json.UnmarshalTypeError
-	if errors.As(err, &wrong) {
+	if _, wrong := errors.AsType[*json.UnmarshalTypeError](err); wrong {
 		return reply{warn: true}, false
 	}
 	if err != nil {

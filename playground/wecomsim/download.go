@@ -29,7 +29,7 @@ func parseRange(header string, size int) (byteRange, bool) {
 	}
 	if from == "" {
 		n, err := strconv.Atoi(to)
-		return byteRange{begin: max(0, size-n), end: size, partial: true}, err == nil && n > 0
+		return byteRange{begin: max(0, size-n), end: size, partial: true}, err == nil && n > 0 && size > 0
 	}
 	begin, err := strconv.Atoi(from)
 	if err != nil || begin < 0 || begin >= size {
@@ -39,7 +39,7 @@ func parseRange(header string, size int) (byteRange, bool) {
 		return byteRange{begin: begin, end: size, partial: true}, true
 	}
 	last, err := strconv.Atoi(to)
-	return byteRange{begin: begin, end: min(last+1, size), partial: true}, err == nil && last >= begin
+	return byteRange{begin: begin, end: min(last, size-1) + 1, partial: true}, err == nil && last >= begin
 }
 
 // writeFile answers with a file, or with a part of one. The name is nowhere but

@@ -19,7 +19,6 @@ func (e apiError) with(what string) apiError {
 var (
 	errBusy           = apiError{-1, "system busy"}
 	errSecret         = apiError{40001, "invalid credential"}
-	errUserID         = apiError{40003, "invalid userid"}
 	errMediaFormat    = apiError{40004, "invalid media type"}
 	errMediaType      = apiError{40005, "invalid type"}
 	errMediaSize      = apiError{40006, "invalid media size"}

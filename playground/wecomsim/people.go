@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// WithBot, given as the chat, is the private chat with the 智能机器人; before a
+// WithBot given as the chat is the private chat with the 智能机器人; before a
 // user id (WithBot + ":" + id) it is that person's.
 const WithBot = "bot"
 

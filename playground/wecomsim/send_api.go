@@ -43,7 +43,12 @@ func (s *Server) sendMessage(c *call) reply {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	to, e := s.receiversLocked(&in)
+	return s.sendLocked(c, &in, span)
+}
+
+// sendLocked says something unless the same was said already, within span.
+func (s *Server) sendLocked(c *call, in *sendBody, span time.Duration) reply {
+	to, e := s.receiversLocked(in)
 	if e.code != 0 {
 		return fail(e)
 	}
@@ -110,7 +115,6 @@ type receivers struct {
 	users                []*User
 	badUsers, badParties []string
 	badTags              string
-	all                  bool
 }
 
 func (r *receivers) add(u *User) {

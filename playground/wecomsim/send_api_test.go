@@ -1,8 +1,8 @@
 package wecomsim
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -115,7 +115,7 @@ func TestMemberLimits(t *testing.T) {
 	t.Parallel()
 	p := newPlatform(t)
 	for i := range 31 {
-		p.want(p.text("LiLei|WangFang", fmt.Sprint(i)), 0)
+		p.want(p.text("LiLei|WangFang", strconv.Itoa(i)), 0)
 		if i == 0 {
 			p.want(p.text("WangFang", "mehr"), 0)
 		}
@@ -157,7 +157,7 @@ func TestNoLimits(t *testing.T) {
 	t.Parallel()
 	p := newPlatform(t, func(o *Options) { o.NoLimits = true })
 	for i := range 40 {
-		p.want(p.text("LiLei", fmt.Sprint(i)), 0)
+		p.want(p.text("LiLei", strconv.Itoa(i)), 0)
 	}
 	if len(p.Messages("LiLei")) != 40 || len(p.Lost()) != 0 {
 		t.Error("limits are not off")

@@ -63,14 +63,24 @@ func (s *Server) updateCard(c *call) reply {
 
 // updateFits checks what needs no look at the card.
 func (s *Server) updateFits(in *updateBody) apiError {
+	e := s.ownAgent(in.AgentID)
+	switch {
+	case e.code == errOtherAgent.code:
+		return errOtherApp
+	case e.code != 0:
+		return e
+	case given(in.Card) == (in.Button != nil):
+		return errParams.with("either button or template_card")
+	case in.Button != nil && in.Button.ReplaceName == "":
+		return errButtonText
+	}
+	return in.namesFit()
+}
+
+// namesFit checks for whom a card is to change.
+func (in *updateBody) namesFit() apiError {
 	named := len(in.UserIDs) + len(in.PartyIDs) + len(in.TagIDs)
 	switch {
-	case in.AgentID == nil:
-		return errNoAgent
-	case *in.AgentID <= 0:
-		return errAgent
-	case *in.AgentID != s.o.AgentID:
-		return errOtherApp
 	case in.AtAll != 0 && in.AtAll != 1:
 		return errParams.with("atall is 0 or 1")
 	case named == 0 && in.AtAll == 0:
@@ -81,10 +91,6 @@ func (s *Server) updateFits(in *updateBody) apiError {
 		return errTooManyParties
 	case len(in.TagIDs) > maxParties:
 		return errTooManyTags
-	case given(in.Card) == (in.Button != nil):
-		return errParams.with("either button or template_card")
-	case in.Button != nil && in.Button.ReplaceName == "":
-		return errButtonText
 	}
 	return apiError{}
 }

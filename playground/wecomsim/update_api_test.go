@@ -2,6 +2,7 @@ package wecomsim
 
 import (
 	"encoding/json"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -12,9 +13,7 @@ const updatePath = "/cgi-bin/message/update_template_card"
 // change is the body of an update.
 func change(code string, more map[string]any) map[string]any {
 	body := map[string]any{"userids": []string{"LiLei", "WangFang"}, "agentid": 7, "response_code": code, "button": map[string]any{"replace_name": "已同意"}}
-	for k, v := range more {
-		body[k] = v
-	}
+	maps.Copy(body, more)
 	return body
 }
 
