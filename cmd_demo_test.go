@@ -46,6 +46,9 @@ func TestDemo(t *testing.T) {
 		t.Errorf("a second demo at the same address: %v", err)
 	}
 
+	if strings.Contains(out.String(), "没有通过校验") {
+		t.Errorf("WeCom does not accept the hub's callbacks: %q", out.String())
+	}
 	stop()
 	select {
 	case err := <-done:

@@ -21,7 +21,7 @@ var words = map[string]string{
 
 	"tour-file":     "发送文件：",
 	"bot":           "跟进机器人",
-	"hint-private":  "写点什么，例如：帮助",
+	"hint-private":  "例如：帮助",
 	"empty-private": "写「帮助」看看能做什么，或跟着「三分钟走一遍」。",
 	"hint-group":    "@hub 待办",
 	"empty-group":   "群里说话要先 @hub，机器人才会回答。",
