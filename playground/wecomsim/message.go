@@ -26,7 +26,7 @@ const (
 )
 
 // Message is a message as people see it. What one send says to several people
-// is one message for each.
+// is one message for each: the first has the msgid, the others msgid:userid.
 type Message struct {
 	ID, ChatID string // the chat is a group's id, a user id, or WithBot + ":" + user id
 	SenderID   string // user id, or "bot": the hub
