@@ -79,7 +79,10 @@ func TestTokenRenewal(t *testing.T) {
 func TestTokenStaysDead(t *testing.T) {
 	t.Parallel()
 	tries := 0
-	b := api(t, func(w http.ResponseWriter, _ *http.Request) { tries++; answer(w, `{"errcode":42001,"errmsg":"access_token expired"}`) })
+	b := api(t, func(w http.ResponseWriter, _ *http.Request) {
+		tries++
+		answer(w, `{"errcode":42001,"errmsg":"access_token expired"}`)
+	})
 	_, err := b.Send(t.Context(), bots.Message{Key: "k", User: lilei, Text: "x"})
 	if se := sendError(t, err); se.Code != bots.CodeConfig || !se.Retry || tries != 2 {
 		t.Errorf("%v after %d tries", err, tries)
