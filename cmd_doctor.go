@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"genjin/bots"
+	"genjin/bots/wecom"
 	"genjin/config"
 	"genjin/jobs"
 	"genjin/store"
@@ -95,9 +96,18 @@ func realPlatforms(cfg config.Config) ([]platform, error) {
 	bases := map[string]string{"feishu": cfg.Feishu.APIBase, "wecom": cfg.WeCom.APIBase}
 	var all []platform
 	for _, b := range on.bots {
+		p := platform{name: b.Name(), base: bases[b.Name()]}
 		if c, ok := b.(bots.Checker); ok {
-			all = append(all, platform{name: b.Name(), base: bases[b.Name()], check: c.Check})
+			p.check = c.Check
 		}
+		if w, ok := b.(*wecom.Bot); ok {
+			p.app = w.Agent
+			p.knows = func(ctx context.Context, user string) error {
+				_, err := w.Member(ctx, user)
+				return err
+			}
+		}
+		all = append(all, p)
 	}
 	return all, nil
 }

@@ -23,7 +23,7 @@ var checkWords = map[string]string{
 	"config": "配置", "org": "人员", "rules": "规则", "holidays": "节假日", "rest": "其余检查", "data_dir": "数据目录", "serve": "服务进程",
 	"database": "数据库", "marker": "数据目录标记", "clock": "时钟", "audit": "审计", "dead": "死信", "backlog": "积压", "approvals": "审批送达", "queue": "队列",
 	"public_url": "对外地址", "reach": "对外访问", "tls": "证书", "oauth": "网页授权", "callback_feishu": "飞书回调", "callback_wecom": "企业微信回调",
-	"callback_wecom_bot": "智能机器人回调", "feishu": "飞书应用", "wecom": "企业微信应用",
+	"callback_wecom_bot": "智能机器人回调", "feishu": "飞书应用", "wecom": "企业微信应用", "accounts": "平台账号",
 }
 
 // setupChecks need nothing but files; worldChecks need a sound setup.
@@ -121,6 +121,12 @@ var (
 	sayCallbackSlow = saying{"{1} 应答正确，但用了 {2}", "企业微信保存回调地址时只等 1 秒：检查反向代理和网络"}
 
 	sayPlatform        = saying{"{1}接受了凭证", ""}
+	sayAppOff          = saying{"应用“{1}”已停用", "管理后台 → 应用管理 → 应用，打开右上角的开关"}
+	sayAppNarrow       = saying{"应用的可见范围不含整个公司，不能在 {1} 的群里说话（60011）", "管理后台 → 应用管理 → 应用 → 可见范围，加入根部门；或在 org.yaml 里改用 wecom_robot"}
+	sayAppDomain       = saying{"GENJIN_WECOM_OAUTH=on，但应用的可信域名是 {2}，不是 {1}", "管理后台 → 应用管理 → 应用 → 网页授权及JS-SDK，把可信域名设成 {1}"}
+	sayAccounts        = saying{"{1}认得 org.yaml 里的 {2} 个账号", ""}
+	sayUnseen          = saying{"{1}里没有，或应用看不到：{2}", "核对 {3} 里的账号（管理后台 → 通讯录 → 成员 → 账号），并把他们加进应用的可见范围"}
+	sayAccountsUnknown = saying{"账号没有核对完：{1}", "过一分钟再执行 genjin doctor"}
 	sayPlatformAway    = saying{"{1}连不上：{2}", "检查本机能否访问外网、代理变量 HTTPS_PROXY，以及接口地址变量 _API_BASE"}
 	sayPlatformRefused = saying{"{1}不接受：{2}", "按错误码在平台的文档里查，核对应用的凭证、权限和版本"}
 )

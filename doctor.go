@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"genjin/bots/wecom"
 	"genjin/config"
 	"genjin/sales"
 	"genjin/store"
@@ -47,6 +48,8 @@ type platform struct {
 	name  string
 	base  string // where its API is
 	check func(context.Context) error
+	app   func(context.Context) (wecom.Agent, error)   // the app's own entry; nil: the platform shows none
+	knows func(ctx context.Context, user string) error // whether the app sees a person; nil: cannot be asked
 }
 
 // surroundings is all that the doctor looks at. Tests plant faults here.

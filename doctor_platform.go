@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"time"
 
 	"genjin/bots"
+	"genjin/bots/wecom"
 )
 
 // lookPlatforms tries the credentials of every platform that is on, and compares
@@ -25,15 +27,86 @@ func lookPlatforms(d *doctor, ctx context.Context) {
 		return
 	}
 	for _, p := range all {
-		err := p.check(ctx)
-		if err == nil {
-			d.say(levelFine, p.name, sayPlatform, platformWords[p.name])
-		}
-		for _, err := range eachOf(err) {
-			d.refused(p, err)
-		}
-		d.platformClock(ctx, p)
+		d.lookPlatform(ctx, p)
 	}
+}
+
+func (d *doctor) lookPlatform(ctx context.Context, p platform) {
+	d.platformClock(ctx, p)
+	if p.check != nil {
+		if err := p.check(ctx); err != nil {
+			for _, e := range eachOf(err) {
+				d.refused(p, e)
+			}
+			return
+		}
+	}
+	if p.app != nil {
+		a, err := p.app(ctx)
+		if err != nil {
+			d.refused(p, err)
+			return
+		}
+		d.app(p, a)
+	}
+	d.say(levelFine, p.name, sayPlatform, platformWords[p.name])
+	if p.knows != nil {
+		d.strangers(ctx, p)
+	}
+}
+
+// app judges how the app is set up on the platform.
+func (d *doctor) app(p platform, a wecom.Agent) {
+	if a.Off {
+		d.say(levelBad, p.name, sayAppOff, a.Name)
+	}
+	if teams := d.groupsOf(p.name); !a.Root && len(teams) > 0 {
+		d.say(levelWarn, p.name, sayAppNarrow, few(teams))
+	}
+	u, err := url.Parse(d.cfg.PublicURL)
+	if d.cfg.WeCom.OAuth && err == nil && !strings.EqualFold(a.Domain, u.Host) && !strings.EqualFold(a.Domain, u.Hostname()) {
+		d.say(levelBad, "oauth", sayAppDomain, u.Host, cmp.Or(a.Domain, "空"))
+	}
+}
+
+// groupsOf are the teams that have a group chat on a platform; robots are none.
+func (d *doctor) groupsOf(name string) []string {
+	var teams []string
+	for _, t := range d.org.Teams() {
+		if chat := t.Groups[name]; chat != "" && !strings.HasPrefix(chat, "robot:") {
+			teams = append(teams, t.Name)
+		}
+	}
+	return teams
+}
+
+// askMost is how many people a platform is asked for: each is a call.
+const askMost = 200
+
+// strangers looks for people of org.yaml whom the platform, or the app there,
+// does not know.
+func (d *doctor) strangers(ctx context.Context, p platform) {
+	var unseen []string
+	asked := 0
+	for _, one := range d.org.People() {
+		account := one.Accounts[p.name]
+		if one.Left || account == "" || asked == askMost {
+			continue
+		}
+		asked++
+		err := p.knows(ctx, account)
+		if e, ok := errors.AsType[*bots.SendError](err); ok && (e.Code == bots.CodeNoReach || strings.Contains(e.Platform, "60011")) {
+			unseen = append(unseen, one.Name+"（"+account+"）")
+		} else if err != nil {
+			d.say(levelWarn, "accounts", sayAccountsUnknown, cut(bots.Redact(err.Error())))
+			return
+		}
+	}
+	if len(unseen) > 0 {
+		d.say(levelBad, "accounts", sayUnseen, platformWords[p.name], few(unseen), d.cfg.OrgPath)
+		return
+	}
+	d.say(levelFine, "accounts", sayAccounts, platformWords[p.name], asked)
 }
 
 // eachOf are the errors that stand in one.
