@@ -72,14 +72,11 @@ func (b *Bot) fetchSealed(ctx context.Context, f bots.File) (io.ReadCloser, erro
 	if err != nil || req.URL.Scheme != "https" && req.URL.Scheme != "http" {
 		return nil, &bots.SendError{Code: bots.CodeRefused, Platform: r.api, Err: errors.New("no such address")}
 	}
-	resp, err := b.http.Do(req)
+	p, _, err := b.open(req, r, -1)
 	if err != nil {
-		return nil, r.transportError(err)
+		return nil, err
 	}
-	if resp.StatusCode != http.StatusOK {
-		return nil, errors.Join(r.statusError(resp.StatusCode), resp.Body.Close())
-	}
-	return &unsealed{Closer: resp.Body, plain: b.robot.crypt.decryptFile(resp.Body), name: nameIn(resp.Header)}, nil
+	return &unsealed{Closer: p.body, plain: b.robot.crypt.decryptFile(p.body), name: p.name}, nil
 }
 
 // unsealed is a file in the clear.
