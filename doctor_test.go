@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,11 +11,13 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"genjin/bots"
+	"genjin/bots/wecom"
 	"genjin/config"
 	"genjin/playground/wecomsim"
 	"genjin/store"
@@ -278,6 +281,13 @@ func platformFaults() []fault {
 			}
 		}
 	}
+	entry := func(a wecom.Agent) func(*patient) {
+		return func(p *patient) {
+			p.platforms = func(config.Config) ([]platform, error) {
+				return []platform{{name: "wecom", app: func(context.Context) (wecom.Agent, error) { return a, nil }}}, nil
+			}
+		}
+	}
 	return []fault{
 		{"Feishu's secret is wrong", setting("GENJIN_FEISHU_APP_SECRET", "wrong"), levelBad, "feishu", []string{"App Secret", "凭证与基础信息"}},
 		{"Feishu is away", setting("GENJIN_FEISHU_API_BASE", "http://127.0.0.1:1"), levelBad, "feishu", []string{"连不上", "HTTPS_PROXY"}},
@@ -295,7 +305,70 @@ func platformFaults() []fault {
 		{"WeCom has no right", func(p *patient) {
 			p.before = func(p *patient) { p.wecom.SetFault(wecomsim.Fault{Kind: wecomsim.FaultNoRight}) }
 		}, levelBad, "wecom", []string{"48002", "自建应用"}},
+		{"the app is off", entry(wecom.Agent{Name: "跟进", Off: true, Root: true}), levelBad, "wecom", []string{"跟进", "停用", "开关"}},
+		{"the app is for a few", entry(wecom.Agent{Name: "跟进"}), levelWarn, "wecom", []string{"华东区", "60011", "根部门"}},
 		{"a person is not in WeCom", orgWith("wecom: LiLei", "wecom: LiLie"), levelBad, "accounts", []string{"李雷（LiLie）", "可见范围"}},
 		{"a person is out of sight", func(p *patient) { p.wecom.AddUser(wecomsim.User{UserID: "LiLei", Name: "李雷", NoReach: true}) }, levelBad, "accounts", []string{"李雷（LiLei）"}},
+	}
+}
+
+// TestDoctorBesideServe: the command works on the file of a running hub, line by
+// line or as JSON, and its exit says whether something must be mended.
+func TestDoctorBesideServe(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.says(li, newLead)
+	w.sees(li, "线索 #")
+	w.settled()
+	getenv := func(name string) string {
+		if name == "GENJIN_PUBLIC_URL" {
+			return w.base
+		}
+		return w.getenv(name)
+	}
+	out, err := runsWith(t, getenv, "doctor", "--json")
+	if !errors.Is(err, errDoctor) { // a real platform could not reach it, and it is the sample company
+		t.Errorf("%v\n%s", err, out)
+	}
+	var bad []string
+	levels := map[string]string{}
+	for line := range strings.Lines(out) {
+		var f struct{ Level, Check, What, Do string }
+		if err := json.Unmarshal([]byte(line), &f); err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		levels[f.Check] = f.Level
+		if f.Level == "bad" {
+			bad = append(bad, f.Check)
+		}
+	}
+	if strings.Join(bad, " ") != "org" { // nothing else is looked at before that is mended
+		t.Errorf("bad: %v\n%s", bad, out)
+	}
+	orgFile := filepath.Join(t.TempDir(), "org.yaml")
+	if err := os.WriteFile(orgFile, config.SampleOrg(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err = runsWith(t, func(name string) string {
+		if name == "GENJIN_ORG" {
+			return orgFile
+		}
+		return getenv(name)
+	}, "doctor")
+	if !errors.Is(err, errDoctor) {
+		t.Errorf("%v\n%s", err, out)
+	}
+	for _, want := range []string{
+		"✓ 数据库：", "✓ 数据目录标记：", "✓ 审计：", "✓ 死信：", "✓ 飞书应用：", "✗ 对外地址：", "✓ 对外访问：" + w.base, "✓ 飞书回调：",
+		"✓ 服务进程：genjin serve 正在运行（进程 " + strconv.Itoa(os.Getpid()), "体检结束：1 处必须处理",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+	for _, secret := range []string{"demo-secret", "demo-encrypt-key", "demo-verification-token"} {
+		if strings.Contains(out, secret) {
+			t.Errorf("it tells %q", secret)
+		}
 	}
 }
