@@ -18,6 +18,7 @@ import (
 
 	"genjin/jobs"
 	"genjin/playground/feishusim"
+	"genjin/playground/wecomsim"
 )
 
 // childMark makes the test binary be the program itself, so that drills can
@@ -42,16 +43,19 @@ func TestMain(m *testing.M) {
 // drill is a hub as a process of its own, with the simulated platform and its
 // people in the test process.
 type drill struct {
-	t    testing.TB
-	sim  *feishusim.Server
-	addr string
-	env  []string
-	dir  string
-	url  string // of the database; empty = SQLite
-	load *load  // what is submitted while things go wrong
-	mu   sync.Mutex
-	cmd  *exec.Cmd
-	log  *os.File
+	t     testing.TB
+	sim   *feishusim.Server
+	wecom *wecomsim.Server // in the place of sim
+	phone phone
+	path  string // where the platform pushes to
+	addr  string
+	env   []string
+	dir   string
+	url   string // of the database; empty = SQLite
+	load  *load  // what is submitted while things go wrong
+	mu    sync.Mutex
+	cmd   *exec.Cmd
+	log   *os.File
 }
 
 // pushAgain is how long the simulated platform pushes a refused event again.
@@ -65,45 +69,84 @@ const drillPeople = 60
 // lead causes exactly one message.
 func newDrill(t testing.TB, env ...string) *drill {
 	t.Helper()
-	d := &drill{t: t, dir: t.TempDir(), addr: freeAddr(t)}
 	app := demoApp(time.Now)
 	app.NoLimits = true
 	app.RetryDelays = []time.Duration{300 * time.Millisecond, 700 * time.Millisecond, 1500 * time.Millisecond, 3 * time.Second}
-	d.sim = feishusim.New(app)
+	d := &drill{t: t, dir: t.TempDir(), addr: freeAddr(t), sim: feishusim.New(app), path: "/webhooks/feishu"}
+	d.phone = feishuPhone{d.sim}
 	base, stop := d.sim.Start()
+	getenv := demoEnv(func(string) string { return "" }, "", base)
+	d.prepare("feishu", stop, func(name string) string {
+		if strings.HasPrefix(name, "GENJIN_WECOM") {
+			return ""
+		}
+		return getenv(name)
+	}, env)
+	return d
+}
+
+// newWeComDrill is the same on WeCom.
+func newWeComDrill(t testing.TB, env ...string) *drill {
+	t.Helper()
+	app := demoWeCom(time.Now)
+	app.NoLimits = true
+	app.RetryDelays = []time.Duration{300 * time.Millisecond, 1200 * time.Millisecond, 3500 * time.Millisecond}
+	d := &drill{t: t, dir: t.TempDir(), addr: freeAddr(t), wecom: wecomsim.New(app), path: "/webhooks/wecom"}
+	d.phone = wecomPhone{d.wecom}
+	base, stop := d.wecom.Start()
+	set := demoWeComEnv(base)
+	d.prepare("wecom", stop, func(name string) string { return set[name] }, env)
+	return d
+}
+
+// prepare writes the company, and what the hub is started with.
+func (d *drill) prepare(platform string, stop func(), getenv func(string) string, env []string) {
+	d.t.Helper()
 	var org strings.Builder
 	org.WriteString("teams:\n  - {id: east, name: 华东区, region: 华东}\npeople:\n")
 	for i := range drillPeople {
 		id := fmt.Sprintf("ou_p%d", i)
-		d.sim.AddUser(feishusim.User{OpenID: id, Name: fmt.Sprintf("销售%d", i)})
-		fmt.Fprintf(&org, "  - {id: p%d, name: 销售%d, role: rep, team: east, feishu: %s}\n", i, i, id)
+		d.phone.stranger(id, fmt.Sprintf("销售%d", i))
+		if d.wecom != nil {
+			id = wecomID(id)
+		}
+		fmt.Fprintf(&org, "  - {id: p%d, name: 销售%d, role: rep, team: east, %s: %s}\n", i, i, platform, id)
 	}
 	orgFile := filepath.Join(d.dir, "org.yaml")
 	log, err := os.Create(filepath.Join(d.dir, "child.log"))
 	if err := firstErr(err, os.WriteFile(orgFile, []byte(org.String()), 0o600)); err != nil {
-		t.Fatal(err)
+		d.t.Fatal(err)
 	}
 	d.log = log
-	getenv := demoEnv(func(string) string { return "" }, filepath.Join(d.dir, "data"), base)
 	d.env = os.Environ()
 	for _, name := range []string{
-		"GENJIN_DATA_DIR", "GENJIN_FEISHU_APP_ID", "GENJIN_FEISHU_APP_SECRET", "GENJIN_FEISHU_ENCRYPT_KEY",
-		"GENJIN_FEISHU_VERIFICATION_TOKEN", "GENJIN_FEISHU_API_BASE", "GENJIN_FEISHU_MODE",
+		"GENJIN_FEISHU_APP_ID", "GENJIN_FEISHU_APP_SECRET", "GENJIN_FEISHU_ENCRYPT_KEY", "GENJIN_FEISHU_VERIFICATION_TOKEN", "GENJIN_FEISHU_API_BASE", "GENJIN_FEISHU_MODE",
+		"GENJIN_WECOM_CORP_ID", "GENJIN_WECOM_AGENT_ID", "GENJIN_WECOM_SECRET", "GENJIN_WECOM_TOKEN", "GENJIN_WECOM_AES_KEY", "GENJIN_WECOM_API_BASE",
 	} {
-		d.env = append(d.env, name+"="+getenv(name))
+		if v := getenv(name); v != "" {
+			d.env = append(d.env, name+"="+v)
+		}
 	}
-	d.env = append(d.env, "GENJIN_ADDR="+d.addr, "GENJIN_ORG="+orgFile)
+	d.env = append(d.env, "GENJIN_DATA_DIR="+filepath.Join(d.dir, "data"), "GENJIN_ADDR="+d.addr, "GENJIN_ORG="+orgFile)
 	d.env = append(d.env, env...)
-	d.sim.SetEventURL("http://" + d.addr + "/webhooks/feishu")
-	t.Cleanup(func() {
+	d.pushTo("http://" + d.addr)
+	d.t.Cleanup(func() {
 		d.kill()
 		stop()
-		if t.Failed() {
+		if d.t.Failed() {
 			text, _ := os.ReadFile(log.Name())
-			t.Logf("hub log (end):\n%s", tail(text, 20_000))
+			d.t.Logf("hub log (end):\n%s", tail(text, 20_000))
 		}
 	})
-	return d
+}
+
+// pushTo has the platform push to a hub, or to something before it.
+func (d *drill) pushTo(base string) {
+	if d.wecom != nil {
+		d.wecom.SetCallbackURL(base + d.path)
+		return
+	}
+	d.sim.SetEventURL(base + d.path)
 }
 
 func firstErr(errs ...error) error {
@@ -131,7 +174,7 @@ func freeAddr(t testing.TB) string {
 // another address.
 func (d *drill) twin() *drill {
 	d.t.Helper()
-	t := &drill{t: d.t, sim: d.sim, addr: freeAddr(d.t), dir: d.dir, url: d.url, log: d.log}
+	t := &drill{t: d.t, sim: d.sim, wecom: d.wecom, phone: d.phone, path: d.path, addr: freeAddr(d.t), dir: d.dir, url: d.url, log: d.log}
 	t.env = append(append([]string{}, d.env...), "GENJIN_ADDR="+t.addr)
 	d.t.Cleanup(t.kill)
 	return t

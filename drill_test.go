@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"genjin/playground/feishusim"
 	"genjin/store"
 	"genjin/store/storetest"
 )
@@ -21,18 +20,34 @@ import (
 // kills is how often the kill drill kills.
 const kills = 40
 
+// drills makes a hub with a platform around it.
+type drills func(t testing.TB, env ...string) *drill
+
+// onEach runs a drill on each platform.
+func onEach(t *testing.T, f func(t *testing.T, newDrill drills)) {
+	t.Helper()
+	for name, on := range map[string]drills{"Feishu": newDrill, "WeCom": newWeComDrill} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f(t, on)
+		})
+	}
+}
+
 // TestDrillKill kills the hub with SIGKILL at random moments under load: no
 // acknowledged submission is lost, none takes effect twice, every answer is seen
 // once, and work in flight goes on within 15 s of the restart.
 func TestDrillKill(t *testing.T) {
 	t.Parallel()
-	d := newDrill(t)
-	d.start()
-	r := d.underLoad(func() { d.killOften(kills) })
-	d.sound(r)
-	if r.acked < kills {
-		t.Errorf("hardly any load: %s", r)
-	}
+	onEach(t, func(t *testing.T, newDrill drills) {
+		d := newDrill(t)
+		d.start()
+		r := d.underLoad(func() { d.killOften(kills) })
+		d.sound(r)
+		if r.acked < kills {
+			t.Errorf("hardly any load: %s", r)
+		}
+	})
 }
 
 // TestDrillKillControl is the same drill against a hub whose webhooks are
@@ -44,7 +59,7 @@ func TestDrillKillControl(t *testing.T) {
 		body, _ := io.ReadAll(r.Body)
 		go func() { // the answer goes out first, as a careless hub would do
 			time.Sleep(20 * time.Millisecond)
-			req, _ := http.NewRequestWithContext(context.WithoutCancel(r.Context()), http.MethodPost, "http://"+d.addr+r.URL.Path, bytes.NewReader(body))
+			req, _ := http.NewRequestWithContext(context.WithoutCancel(r.Context()), http.MethodPost, "http://"+d.addr+r.URL.RequestURI(), bytes.NewReader(body))
 			req.Header = r.Header.Clone()
 			if resp, err := http.DefaultClient.Do(req); err == nil {
 				_ = resp.Body.Close()
@@ -53,7 +68,7 @@ func TestDrillKillControl(t *testing.T) {
 		_, _ = w.Write([]byte("{}"))
 	}))
 	defer eager.Close()
-	d.sim.SetEventURL(eager.URL + "/webhooks/feishu")
+	d.pushTo(eager.URL)
 	d.start()
 	if r := d.underLoad(func() { d.killOften(6) }); r.lost == 0 {
 		t.Errorf("the drill does not notice lost submissions: %s", r)
@@ -64,73 +79,70 @@ func TestDrillKillControl(t *testing.T) {
 // goes on without it: nothing is lost or doubled.
 func TestDrillRedis(t *testing.T) {
 	t.Parallel()
-	bell := storetest.Redis(t)
-	d := newDrill(t, "GENJIN_REDIS_URL="+bell.URL())
-	d.start()
-	r := d.underLoad(func() {
-		for range 10 {
-			time.Sleep(200 * time.Millisecond)
-			bell.FlushAll(t)
-		}
-		bell.Kill(t)
-		time.Sleep(2 * time.Second) // without any Redis
-		bell.Start(t)
-		time.Sleep(time.Second)
-		bell.Kill(t)
-		d.kill()
-		d.start() // a hub may start while Redis is away
-		time.Sleep(time.Second)
-		bell.Start(t)
-		time.Sleep(500 * time.Millisecond)
+	onEach(t, func(t *testing.T, newDrill drills) {
+		bell := storetest.Redis(t)
+		d := newDrill(t, "GENJIN_REDIS_URL="+bell.URL())
+		d.start()
+		r := d.underLoad(func() {
+			for range 10 {
+				time.Sleep(200 * time.Millisecond)
+				bell.FlushAll(t)
+			}
+			bell.Kill(t)
+			time.Sleep(2 * time.Second) // without any Redis
+			bell.Start(t)
+			time.Sleep(time.Second)
+			bell.Kill(t)
+			d.kill()
+			d.start() // a hub may start while Redis is away
+			time.Sleep(time.Second)
+			bell.Start(t)
+			time.Sleep(500 * time.Millisecond)
+		})
+		d.sound(r)
 	})
-	d.sound(r)
 }
 
 // TestDrillPostgres restarts a real PostgreSQL the immediate way under load:
 // what was answered with 200 is there, once.
 func TestDrillPostgres(t *testing.T) {
 	t.Parallel()
-	pg := storetest.Postgres(t)
-	url := pg.Database(t)
-	d := newDrill(t, "GENJIN_DATABASE_URL="+url)
-	d.url = url
-	if err := d.command("migrate").Run(); err != nil {
-		t.Fatal(err)
-	}
-	d.start()
-	r := d.underLoad(func() {
-		for range 3 {
-			time.Sleep(500 * time.Millisecond)
-			pg.ImmediateRestart(t)
+	onEach(t, func(t *testing.T, newDrill drills) {
+		pg := storetest.Postgres(t)
+		url := pg.Database(t)
+		d := newDrill(t, "GENJIN_DATABASE_URL="+url)
+		d.url = url
+		if err := d.command("migrate").Run(); err != nil {
+			t.Fatal(err)
 		}
-		d.killOften(5)
+		d.start()
+		r := d.underLoad(func() {
+			for range 3 {
+				time.Sleep(500 * time.Millisecond)
+				pg.ImmediateRestart(t)
+			}
+			d.killOften(5)
+		})
+		d.sound(r)
 	})
-	d.sound(r)
 }
 
 // TestDrillPlatform has the platform be down, slow, limiting, and lose answers
 // to messages it has accepted. Every answer is seen once in the end.
 func TestDrillPlatform(t *testing.T) {
 	t.Parallel()
-	d := newDrill(t)
-	d.start()
-	r := d.underLoad(func() {
-		for _, f := range []feishusim.Fault{
-			{Kind: feishusim.FaultDown},
-			{Kind: feishusim.FaultRateLimit, Share: 90, Delay: time.Second},
-			{Kind: feishusim.FaultRateLimitOld, Share: 50},
-			{Kind: feishusim.FaultSlow, Delay: 300 * time.Millisecond},
-			{Kind: feishusim.FaultHTML502},
-			{Kind: feishusim.FaultResetAfterAccept, Share: 50},
-			{Kind: feishusim.FaultHTTP504, Share: 50},
-			{Kind: feishusim.FaultDuplicatePush},
-		} {
-			d.sim.SetFault(f)
-			time.Sleep(700 * time.Millisecond)
-			d.sim.ClearFaults()
-		}
+	onEach(t, func(t *testing.T, newDrill drills) {
+		d := newDrill(t)
+		d.start()
+		r := d.underLoad(func() {
+			for _, f := range d.troubles() {
+				f.on()
+				time.Sleep(700 * time.Millisecond)
+				f.off()
+			}
+		})
+		d.sound(r)
 	})
-	d.sound(r)
 }
 
 // TestDrillReplicas runs two hubs on one PostgreSQL and one Redis, kills one and
@@ -138,31 +150,33 @@ func TestDrillPlatform(t *testing.T) {
 // whichever stands.
 func TestDrillReplicas(t *testing.T) {
 	t.Parallel()
-	bell := storetest.Redis(t)
-	url := storetest.Postgres(t).Database(t)
-	d := newDrill(t, "GENJIN_DATABASE_URL="+url, "GENJIN_REDIS_URL="+bell.URL())
-	d.url = url
-	if err := d.command("migrate").Run(); err != nil {
-		t.Fatal(err)
-	}
-	twin := d.twin()
-	d.start()
-	twin.start()
-	balancer := httptest.NewServer(balance(d.addr, twin.addr))
-	defer balancer.Close()
-	d.sim.SetEventURL(balancer.URL + "/webhooks/feishu")
-	r := d.underLoad(func() {
-		for _, replica := range []*drill{d, twin, d, twin} {
-			time.Sleep(700 * time.Millisecond)
-			replica.kill()
-			time.Sleep(700 * time.Millisecond)
-			replica.start()
+	onEach(t, func(t *testing.T, newDrill drills) {
+		bell := storetest.Redis(t)
+		url := storetest.Postgres(t).Database(t)
+		d := newDrill(t, "GENJIN_DATABASE_URL="+url, "GENJIN_REDIS_URL="+bell.URL())
+		d.url = url
+		if err := d.command("migrate").Run(); err != nil {
+			t.Fatal(err)
 		}
+		twin := d.twin()
+		d.start()
+		twin.start()
+		balancer := httptest.NewServer(balance(d.addr, twin.addr))
+		defer balancer.Close()
+		d.pushTo(balancer.URL)
+		r := d.underLoad(func() {
+			for _, replica := range []*drill{d, twin, d, twin} {
+				time.Sleep(700 * time.Millisecond)
+				replica.kill()
+				time.Sleep(700 * time.Millisecond)
+				replica.start()
+			}
+		})
+		if code := twin.signal(syscall.SIGTERM); code != 0 {
+			t.Errorf("SIGTERM ended the second hub with %d", code)
+		}
+		d.sound(r)
 	})
-	if code := twin.signal(syscall.SIGTERM); code != 0 {
-		t.Errorf("SIGTERM ended the second hub with %d", code)
-	}
-	d.sound(r)
 }
 
 // balance forwards each request to the first replica that takes it, beginning
@@ -176,7 +190,7 @@ func balance(addrs ...string) http.Handler {
 		}
 		first := int(next.Add(1))
 		for i := range addrs {
-			req, err := http.NewRequestWithContext(r.Context(), r.Method, "http://"+addrs[(first+i)%len(addrs)]+r.URL.Path, bytes.NewReader(body))
+			req, err := http.NewRequestWithContext(r.Context(), r.Method, "http://"+addrs[(first+i)%len(addrs)]+r.URL.RequestURI(), bytes.NewReader(body))
 			if err != nil {
 				continue
 			}

@@ -43,7 +43,7 @@ func (l *load) submit(ctx context.Context) {
 	l.mu.Lock()
 	l.sent = append(l.sent, company)
 	l.mu.Unlock()
-	r := l.d.sim.SendText(context.WithoutCancel(ctx), fmt.Sprintf("ou_p%d", n%drillPeople), "", text)
+	r := l.d.phone.says(context.WithoutCancel(ctx), fmt.Sprintf("ou_p%d", n%drillPeople), text, "")
 	if r.OK() {
 		l.mu.Lock()
 		l.acked[company] = true
@@ -91,7 +91,7 @@ func (l *load) count(t testing.TB, s *store.Store) tally {
 	}
 	seen := map[string]int{}
 	for i := range drillPeople {
-		for _, m := range l.d.sim.Messages(fmt.Sprintf("ou_p%d", i)) {
+		for _, m := range l.d.phone.messages(fmt.Sprintf("ou_p%d", i)) {
 			if m.SenderID != "bot" {
 				continue
 			}

@@ -12,20 +12,27 @@ import (
 
 	"genjin/config"
 	"genjin/playground/feishusim"
+	"genjin/playground/wecomsim"
 	"genjin/store"
 )
 
 // world is a hub with the simulated Feishu around it and the sample company in
 // it. Tests speak to it as people do and look at what people see.
 type world struct {
-	t     testing.TB
-	sim   *feishusim.Server
-	clock *movable
-	hub   *hub
-	base  string // the hub's address
-	log   *lockedBuffer
-	stop  func()
-	env   map[string]string
+	t         testing.TB
+	sim       *feishusim.Server
+	wecom     *wecomsim.Server // nil where people are on Feishu alone
+	dual      bool             // the hub is on WeCom too
+	alone     bool             // people are on WeCom alone
+	phone     phone            // what people hold in their hands
+	people    func()           // makes people known beside the sample company, if set
+	unlimited bool             // the platforms limit nothing
+	clock     *movable
+	hub       *hub
+	base      string // the hub's address
+	log       *lockedBuffer
+	stop      func()
+	env       map[string]string
 
 	getenv func(string) string // what the hub was started with
 }
@@ -78,9 +85,15 @@ func newWorld(t testing.TB, opts ...options) *world {
 		o(w)
 	}
 	app := demoApp(w.clock.Now)
+	app.NoLimits = w.unlimited
 	app.RetryDelays = []time.Duration{200 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second}
 	w.sim = feishusim.New(app)
 	base, stopSim := w.sim.Start()
+	w.phone = feishuPhone{w.sim}
+	stopWeCom := w.prepareWeCom()
+	if w.people != nil {
+		w.people()
+	}
 	w.env["GENJIN_ADDR"] = "127.0.0.1:0"
 	dir := t.TempDir()
 	if w.env["GENJIN_DATA_DIR"] != "" {
@@ -98,6 +111,7 @@ func newWorld(t testing.TB, opts ...options) *world {
 	t.Cleanup(func() {
 		w.stop()
 		stopSim()
+		stopWeCom()
 		if t.Failed() {
 			t.Logf("hub log:\n%s", w.log)
 		}
@@ -119,7 +133,7 @@ func (w *world) start(getenv func(string) string) {
 			clock: w.clock.Now, out: w.log,
 			mount: func(h *hub) map[string]http.Handler {
 				w.hub = h
-				return playgroundRoutes(h, w.sim, w.clock)
+				return playgroundRoutes(h, outside{w.sim, w.wecom}, w.clock)
 			},
 			ready: func(addr string) { ready <- addr },
 		})
@@ -131,6 +145,10 @@ func (w *world) start(getenv func(string) string) {
 		w.t.Fatalf("hub: %v\n%s", err, w.log)
 	}
 	w.sim.SetEventURL(w.base + "/webhooks/feishu")
+	if w.wecom != nil {
+		w.wecom.SetCallbackURL(w.base + "/webhooks/wecom")
+		w.wecom.SetBotCallbackURL(w.base + "/webhooks/wecom-bot")
+	}
 	w.stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-done; err != nil {
@@ -151,11 +169,7 @@ const (
 // addresses it.
 func (w *world) says(who, text string, chat ...string) feishusim.PushResult {
 	w.t.Helper()
-	to := ""
-	if len(chat) > 0 {
-		to = chat[0]
-	}
-	r := w.sim.SendText(w.t.Context(), who, to, text)
+	r := w.phone.says(w.t.Context(), who, text, append(chat, "")[0])
 	if !r.OK() {
 		w.t.Fatalf("%s says %q: status %d %s %v", who, text, r.Status, r.Body, r.Err)
 	}
@@ -165,11 +179,7 @@ func (w *world) says(who, text string, chat ...string) feishusim.PushResult {
 // sends has a person send a file privately, or in a group.
 func (w *world) sends(who, name string, data []byte, chat ...string) {
 	w.t.Helper()
-	to := ""
-	if len(chat) > 0 {
-		to = chat[0]
-	}
-	if r := w.sim.SendFile(w.t.Context(), who, to, name, data); !r.OK() {
+	if r := w.phone.sends(w.t.Context(), who, attachment{name, data}, append(chat, "")[0]); !r.OK() {
 		w.t.Fatalf("%s sends %s: status %d %s %v", who, name, r.Status, r.Body, r.Err)
 	}
 }
@@ -178,20 +188,38 @@ func (w *world) sends(who, name string, data []byte, chat ...string) {
 // person's open id means their private chat), and gives it.
 func (w *world) sees(chat string, words ...string) feishusim.Message {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.t.Context(), 10*time.Second)
-	defer cancel()
-	m, err := w.sim.WaitMessage(ctx, chat, feishusim.FromBot(words...))
-	if err != nil {
-		w.t.Fatalf("%s does not see %q; there is:\n%s", chat, words, w.transcript(chat))
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		for _, m := range w.messages(chat) {
+			if feishusim.FromBot(words...)(m) {
+				return m
+			}
+		}
+		if time.Now().After(deadline) {
+			w.t.Fatalf("%s does not see %q; there is:\n%s", chat, words, w.transcript(chat))
+		}
 	}
-	return m
+}
+
+// messages are what stands in a chat.
+func (w *world) messages(chat string) []feishusim.Message { return w.phone.messages(chat) }
+
+// message gives one message as it stands now.
+func (w *world) message(chat, id string) feishusim.Message {
+	w.t.Helper()
+	for _, m := range w.messages(chat) {
+		if m.ID == id {
+			return m
+		}
+	}
+	w.t.Fatalf("no message %s in %s:\n%s", id, chat, w.transcript(chat))
+	return feishusim.Message{}
 }
 
 // seesNot checks that the hub has not said something with all the words.
 func (w *world) seesNot(chat string, words ...string) {
 	w.t.Helper()
 	w.settled()
-	for _, m := range w.sim.Messages(chat) {
+	for _, m := range w.messages(chat) {
 		if feishusim.FromBot(words...)(m) {
 			w.t.Fatalf("%s sees %q though it should not:\n%s", chat, words, m.Text)
 		}
@@ -201,18 +229,35 @@ func (w *world) seesNot(chat string, words ...string) {
 // transcript is a chat as text.
 func (w *world) transcript(chat string) string {
 	var b strings.Builder
-	for _, m := range w.sim.Messages(chat) {
+	for _, m := range w.messages(chat) {
 		b.WriteString("[" + m.SenderID + "] " + m.Text + "\n")
 	}
 	return b.String()
 }
 
-// clicks has a person press a button.
+// clicks has a person press a button. What they are told about it is the toast,
+// or on WeCom, which has none, the messages that follow.
 func (w *world) clicks(who string, m feishusim.Message, button string, form map[string]any) feishusim.ClickResult {
 	w.t.Helper()
-	r := w.sim.Click(w.t.Context(), who, m.ID, button, form)
+	r := w.presses(who, m, button, form)
 	if !r.Done() {
 		w.t.Fatalf("%s clicks %s: %+v\n%s", who, button, r, m.Text)
+	}
+	return r
+}
+
+// presses is clicks for buttons that may not work any more.
+func (w *world) presses(who string, m feishusim.Message, button string, form map[string]any) feishusim.ClickResult {
+	w.t.Helper()
+	if !w.alone {
+		return w.sim.Click(w.t.Context(), who, m.ID, button, form)
+	}
+	w.settled()
+	before := len(w.messages(who))
+	r := w.phone.clicks(w.t.Context(), who, m.ID, button, form)
+	w.settled()
+	for _, told := range w.messages(who)[before:] {
+		r.Toast += told.Text + "\n"
 	}
 	return r
 }

@@ -90,13 +90,13 @@ func (h *harness) Log() string {
 	return h.log.String()
 }
 
-func (h *harness) Bot() bots.Bot             { return h.bot }
-func (h *harness) Inlet() bots.Inlet         { return h.bot }
-func (*harness) Path() string                { return "/webhooks/feishu" }
-func (*harness) Person() string              { return li }
-func (*harness) Chat() string                { return east }
-func (*harness) Secrets() []string           { return []string{appSecret, encryptKey, verifToken, "t-"} }
-func (h *harness) Age(*testing.T)            { h.later.Store(int64(15 * 24 * time.Hour)) }
+func (h *harness) Bot() bots.Bot     { return h.bot }
+func (h *harness) Inlet() bots.Inlet { return h.bot }
+func (*harness) Path() string        { return "/webhooks/feishu" }
+func (*harness) Person() string      { return li }
+func (*harness) Chat() string        { return east }
+func (*harness) Secrets() []string   { return []string{appSecret, encryptKey, verifToken, "t-"} }
+func (h *harness) Age(*testing.T)    { h.later.Store(int64(15 * 24 * time.Hour)) }
 
 func (*harness) Features() botstest.Features {
 	return botstest.Features{Fetch: true, TextInput: true, Programs: true, Stamped: true}

@@ -21,7 +21,8 @@ const (
 // The words that a message's Chat begins with; anything else is an appchat's id.
 const (
 	robotPrefix = "robot:"
-	replyPrefix = "reply:"
+	replyPrefix = "reply:"       // in the private chat with the 智能机器人
+	amongPrefix = "reply-group:" // in a group, where everybody reads the answer
 )
 
 // road is where a message goes: to a member, an appchat, a team's robot, or an
@@ -33,13 +34,16 @@ type road struct {
 }
 
 // roadOf chooses the road. A card to press goes to the member by the app even
-// where an answer was asked for: only the app can change it afterwards.
+// where an answer was asked for in private: only the app can change it
+// afterwards. In a group it is said in words, for everybody.
 func roadOf(m bots.Message) road {
 	switch {
 	case strings.HasPrefix(m.Chat, robotPrefix):
 		return road{kind: roadRobot, to: strings.TrimPrefix(m.Chat, robotPrefix)}
 	case strings.HasPrefix(m.Chat, replyPrefix):
-		return replyRoad(m)
+		return replyRoad(m, strings.TrimPrefix(m.Chat, replyPrefix))
+	case strings.HasPrefix(m.Chat, amongPrefix):
+		return replyRoad(m, strings.TrimPrefix(m.Chat, amongPrefix))
 	case m.Chat != "":
 		return road{kind: roadGroup, to: m.Chat}
 	case m.User != "":
@@ -48,15 +52,16 @@ func roadOf(m bots.Message) road {
 	return road{kind: roadNowhere}
 }
 
-// replyRoad reads reply:<userid>:<address>.
-func replyRoad(m bots.Message) road {
-	user, address, ok := strings.Cut(strings.TrimPrefix(m.Chat, replyPrefix), ":")
+// replyRoad reads <userid>:<address>.
+func replyRoad(m bots.Message, where string) road {
+	user, address, ok := strings.Cut(where, ":")
 	if !ok || user == "" {
 		return road{kind: roadNowhere}
 	}
 	u, err := url.Parse(address)
 	usable := err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
-	if !usable || m.File != nil || m.Card != nil && asks(*m.Card) || len(markdownOf(m)) > replyBytesMax {
+	pressed := m.Card != nil && asks(*m.Card) && strings.HasPrefix(m.Chat, replyPrefix)
+	if !usable || m.File != nil || pressed || len(markdownOf(m)) > replyBytesMax {
 		return road{kind: roadApp, to: user}
 	}
 	return road{kind: roadReply, to: user, address: address}

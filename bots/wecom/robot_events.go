@@ -125,7 +125,10 @@ func (e robotEvent) click() robotClick {
 func (p robotPush) fill(e bots.Event) bots.Event {
 	e.MessageID = p.MsgID
 	if p.ResponseURL != "" {
-		e.Reply = "reply:" + e.User + ":" + p.ResponseURL
+		e.Reply = replyPrefix + e.User + ":" + p.ResponseURL
+		if !e.Private {
+			e.Reply = amongPrefix + e.User + ":" + p.ResponseURL
+		}
 	}
 	if p.Type == "event" {
 		return p.deed(e)

@@ -62,7 +62,7 @@ func TestRobotMessages(t *testing.T) {
 			Private: !c.group, Mentioned: true, MessageID: "CAIQ1", Text: c.text, Files: c.files,
 		}
 		if c.group {
-			want.Chat = "wr1"
+			want.Chat, want.Reply = "wr1", "reply-group:LiLei:"+testReply
 		}
 		if strings.Contains(c.more, "1700000000") {
 			want.At = time.Unix(1700000000, 0)
