@@ -330,3 +330,22 @@ func TestReminderOfTwoCopiesRenewsTheSpentOneAlone(t *testing.T) {
 		t.Errorf("sent on WeCom: %+v", p.sent)
 	}
 }
+
+// The request was decided while nobody knew whether the card had gone out: when
+// it turns out that it cannot, no other road is taken.
+func TestCardThatFailsAfterTheDecisionIsNotSentElsewhere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.prefer("zhao", "wecom")
+	w.wecom.refuse(fault(bots.CodeUnknown, true, 0))
+	a := w.approval(1287, "zhao")
+	w.work()
+	a.Status, a.Version = sales.ApprovalApproved, 2
+	w.save(a, sales.EffectApprovalChanged)
+	w.work()
+	w.wecom.refuse(fault(bots.CodeNoReach, false, 0))
+	w.pass(time.Minute)
+	w.settle()
+	w.said(w.feishu, "feishu_zhao", 0)
+	w.said(w.feishu, "feishu_admin", 0)
+}
