@@ -13,8 +13,12 @@ import (
 func approvalSubject(a sales.Approval) string { return fmt.Sprintf("approval:%d", a.Number) }
 
 // askAll gives everybody who must act on a request their card, on each of their
-// platforms where none is open.
+// platforms where none is open. Two who find out at once that somebody has none
+// do it in turn.
 func (e *Engine) askAll(ctx context.Context, tx *store.Tx, a standing) error {
+	if err := tx.LockApproval(ctx, a.Number); err != nil {
+		return err
+	}
 	open, err := tx.CardsOf(ctx, cardApproval, a.Number)
 	if err != nil {
 		return err
@@ -113,6 +117,25 @@ func (e *Engine) unasked(ctx context.Context, tx *store.Tx, a sales.Approval, ta
 // askAgain asks those again who must act at an instant and have no card: theirs
 // went to somebody whose time to stand in for them is over. It gives them back.
 func (e *Engine) askAgain(ctx context.Context, tx *store.Tx, a standing) (map[string]bool, error) {
+	without, err := e.cardless(ctx, tx, a)
+	if err != nil || len(without) == 0 {
+		return without, err
+	}
+	if err := tx.LockApproval(ctx, a.Number); err != nil {
+		return nil, err
+	}
+	if without, err = e.cardless(ctx, tx, a); err != nil || len(without) == 0 {
+		return without, err
+	}
+	if err := e.refresh(ctx, tx, a); err != nil {
+		return nil, err
+	}
+	return without, e.askAll(ctx, tx, a)
+}
+
+// cardless are those who must act at an instant, could be given a card, and have
+// none.
+func (e *Engine) cardless(ctx context.Context, tx *store.Tx, a standing) (map[string]bool, error) {
 	open, err := tx.CardsOf(ctx, cardApproval, a.Number)
 	if err != nil {
 		return nil, err
@@ -130,13 +153,7 @@ func (e *Engine) askAgain(ctx context.Context, tx *store.Tx, a standing) (map[st
 			without[id] = true
 		}
 	}
-	if len(without) == 0 {
-		return without, nil
-	}
-	if err := e.refresh(ctx, tx, a); err != nil {
-		return nil, err
-	}
-	return without, e.askAll(ctx, tx, a)
+	return without, nil
 }
 
 // otherCopy tells whether a card that failed for good is not missed: another

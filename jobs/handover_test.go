@@ -1,11 +1,13 @@
 package jobs
 
 import (
+	"sync"
 	"testing"
 	"time"
 
 	"genjin/sales"
 	"genjin/store"
+	"genjin/store/storetest"
 )
 
 // What came out is told to whose deal it is now.
@@ -100,4 +102,36 @@ func TestApproverOnNoPlatformIsNotAskedForEver(t *testing.T) {
 	if n := len(w.feishu.to("feishu_wang")); n != before {
 		t.Errorf("the manager was told %d times more", n-before)
 	}
+}
+
+// The clock of every replica and a pressed button find out at the same moment.
+func TestWhoHasNoCardIsGivenOneHoweverManyFindOut(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.store = storetest.NewPostgres(t, storetest.WithClock(w.clock))
+	w.engine = w.hire()
+	w.do(func(tx *store.Tx) error {
+		return tx.SetDelegation(t.Context(), "wang", sales.Delegation{To: "han", From: w.clock().Add(-time.Hour), Until: w.clock().Add(time.Hour)})
+	})
+	a := w.approval(1287, "wang", "zhao")
+	w.settle()
+	w.pass(time.Hour)
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			var err error
+			if i%2 == 0 {
+				err = w.engine.RunJob(t.Context(), kindReminders, w.clock())
+			} else {
+				err = w.store.Do(t.Context(), func(tx *store.Tx) error { return w.engine.askAll(t.Context(), tx, standing{a, tx.Now()}) })
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	w.settle()
+	w.said(w.feishu, "feishu_wang", 1, "华东智造")
+	w.stands(1287, "wang", "feishu")
 }

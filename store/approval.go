@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"genjin/sales"
 	"genjin/store/dbgen"
@@ -17,6 +18,19 @@ func (tx *Tx) Approval(ctx context.Context, number int64) (sales.Approval, error
 		return sales.Approval{}, err
 	}
 	return decode(noun(r), "approval", setApproval)
+}
+
+// LockApproval makes other transactions that lock the same approval wait for the
+// end of this one: what follows from it is done once.
+func (tx *Tx) LockApproval(ctx context.Context, number int64) error {
+	n, err := tx.q.LockApproval(ctx, number)
+	if err == nil && n == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("lock approval %d: %w", number, err)
+	}
+	return nil
 }
 
 // PendingApprovals lists what waits for a decision, oldest first.

@@ -419,6 +419,19 @@ func (q *Queries) LeadsScoredBefore(ctx context.Context, rulesVersion int64, mos
 	return items, nil
 }
 
+const lockApproval = `-- name: LockApproval :execrows
+UPDATE approvals SET revision = revision WHERE number = $1
+`
+
+// Whoever locks the same row at once waits for the end of our transaction.
+func (q *Queries) LockApproval(ctx context.Context, number int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, lockApproval, number)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const nextCounter = `-- name: NextCounter :one
 UPDATE counters SET value = value + $1 WHERE name = $2 RETURNING value
 `

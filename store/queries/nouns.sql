@@ -98,3 +98,7 @@ SELECT revision, data FROM approvals WHERE status = 'pending' ORDER BY created_a
 
 -- name: ApprovalsOfDeal :many
 SELECT revision, data FROM approvals WHERE deal_number = @deal_number ORDER BY number;
+
+-- Whoever locks the same row at once waits for the end of our transaction.
+-- name: LockApproval :execrows
+UPDATE approvals SET revision = revision WHERE number = @number;
