@@ -88,6 +88,9 @@ func TestWhatAClientRefuses(t *testing.T) {
 	w := newStage(t)
 	id, selects := w.card(stageCard, "WangFang"), w.card(stageSelects, "WangFang")
 	said := w.SendText(inTime(t), "WangFang", "", "a")
+	w.AddUser(User{UserID: "HanMei"})
+	left := w.card(stageVote, "HanMei")
+	w.DeleteUser(inTime(t), "HanMei")
 	notice := w.card(`{"card_type":"text_notice","main_title":{"title":"已同意"},"card_action":{"type":1,"url":"https://hub"}}`, "WangFang")
 	before := len(w.hub.all())
 	for name, c := range map[string]struct {
@@ -97,7 +100,8 @@ func TestWhatAClientRefuses(t *testing.T) {
 		"unknown button":  {"WangFang", id, "批准", nil},
 		"link":            {"WangFang", id, "查看", nil},
 		"another's":       {"LiLei", id, "同意", nil},
-		"nobody":          {"HanMei", id, "同意", nil},
+		"nobody":          {"Nobody", id, "同意", nil},
+		"who has left":    {"HanMei", left, "同意所选", nil},
 		"no message":      {"WangFang", "m0", "同意", nil},
 		"no card":         {"WangFang", said.MessageID, "同意", nil},
 		"no callback":     {"WangFang", notice, "同意", nil},
@@ -171,7 +175,7 @@ func TestClicksThatGoAstray(t *testing.T) {
 	if res := w.Click(inTime(t), "WangFang", id, "同意", nil); res.Done() || res.Err == nil || len(w.hub.all()) != 0 {
 		t.Errorf("lost click: %+v", res)
 	}
-	w.SetFault(Fault{Kind: FaultReorder, Times: 1})
+	w.SetFault(Fault{Kind: FaultReorder, Times: 1, Delay: time.Minute})
 	held := w.Click(inTime(t), "WangFang", id, "同意", nil)
 	next := w.Click(inTime(t), "WangFang", id, "驳回", nil)
 	all := w.hub.all()
