@@ -22,6 +22,7 @@ type request struct {
 	path   string
 	params map[string]string // in the path, with a colon before them there
 	query  map[string]string
+	lists  map[string][]string // in the query, several values of one name
 	body   any
 	within time.Duration // callTimeout when zero
 
@@ -116,6 +117,9 @@ func (r request) sdk() *larkcore.ApiReq {
 	}
 	for name, value := range r.query {
 		req.QueryParams.Set(name, value)
+	}
+	for name, values := range r.lists {
+		req.QueryParams[name] = values
 	}
 	return req
 }

@@ -82,7 +82,11 @@ func menu(ev bots.Event, body []byte) (bots.Event, error) {
 }
 
 type contactEvent struct {
-	Object userID `json:"object"`
+	Object struct {
+		userID
+
+		Status contactStatus `json:"status"`
+	} `json:"object"`
 }
 
 func userLeft(ev bots.Event, body []byte) (bots.Event, error) {
@@ -92,9 +96,14 @@ func userLeft(ev bots.Event, body []byte) (bots.Event, error) {
 	return ev, err
 }
 
+// userChanged reads a change of a person's entry. Whoever resigned or was frozen
+// has left, even though the entry is not deleted yet.
 func userChanged(ev bots.Event, body []byte) (bots.Event, error) {
 	var in contactEvent
 	err := json.Unmarshal(body, &in)
 	ev.Kind, ev.User = bots.EventUserChanged, in.Object.OpenID
+	if in.Object.Status.gone() {
+		ev.Kind = bots.EventUserLeft
+	}
 	return ev, err
 }

@@ -41,6 +41,7 @@ type appPush struct {
 	} `xml:"SelectedItems>SelectedItem"`
 
 	UserID         string
+	Status         string // of a member's account, where it changed
 	NewUserID      string
 	ExternalUserID string
 	LinkID         string `xml:"LinkId"`
@@ -153,9 +154,19 @@ func (p appPush) fromSystem(e bots.Event) bots.Event {
 		e.Kind, e.User = bots.EventUserLeft, p.UserID
 	case "update_user":
 		e.Kind, e.User = bots.EventUserChanged, p.UserID
+		if status, err := strconv.Atoi(p.Status); err == nil && (status == accountDisabled || status == accountExited) {
+			e.Kind = bots.EventUserLeft
+		}
 	}
 	return e
 }
+
+// What the platform calls the account of a member who cannot act any more
+// (path/90970).
+const (
+	accountDisabled = 2
+	accountExited   = 5
+)
 
 // fromPerson reads what a member said or did in their chat with the app.
 func (i *inlet) fromPerson(e bots.Event, p appPush) bots.Event {

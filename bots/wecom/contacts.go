@@ -38,19 +38,6 @@ func (b *Bot) Member(ctx context.Context, id string) (Member, error) {
 	return m, err
 }
 
-// Members gives the people of one department (path/90200).
-func (b *Bot) Members(ctx context.Context, department int) ([]Member, error) {
-	var all []Member
-	err := b.viaSDK(ctx, request{api: "user/simplelist"}, func(c *workctx.Context) error {
-		out, err := addresslist.NewClient(c).UserSimpleList(department)
-		for _, u := range out {
-			all = append(all, Member{ID: u.UserID, Name: u.Name, Departments: u.Department})
-		}
-		return err
-	})
-	return all, err
-}
-
 // Departments gives all departments that the app may see (path/90208).
 func (b *Bot) Departments(ctx context.Context) ([]Department, error) {
 	var all []Department

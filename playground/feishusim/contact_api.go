@@ -6,15 +6,11 @@ const rootDepartment = "0"
 
 // contactLocked is a person as the contact API shows them.
 func (s *Server) contactLocked(u *User, kind string) map[string]any {
-	dept := u.DepartmentID
-	if dept == "" {
-		dept = rootDepartment
-	}
 	o := map[string]any{
 		"open_id": u.OpenID, "user_id": u.UserID, "union_id": u.UnionID, "name": u.Name,
-		"mobile": u.Mobile, "email": u.Email, "department_ids": []string{dept},
+		"mobile": u.Mobile, "email": u.Email, "department_ids": u.departments(),
 		"status": map[string]any{
-			"is_frozen": false, "is_resigned": u.Left, "is_activated": true, "is_exited": false, "is_unjoin": false,
+			"is_frozen": u.Frozen, "is_resigned": u.Left, "is_activated": true, "is_exited": false, "is_unjoin": false,
 		},
 	}
 	if lead := s.users[u.LeaderOpenID]; lead != nil {
@@ -30,6 +26,9 @@ func (s *Server) getUser(c *call) reply {
 	if !known || u.Left {
 		return fail(errNoUser)
 	}
+	if !s.seesUserLocked(u) {
+		return fail(errNoUserAuthority)
+	}
 	return answer(map[string]any{"user": s.contactLocked(u, c.q("user_id_type"))})
 }
 
@@ -43,7 +42,7 @@ func (s *Server) batchUsers(c *call) reply {
 	defer s.mu.Unlock()
 	items := []any{}
 	for _, id := range ids {
-		if u, known := s.userByLocked(c.q("user_id_type"), id); known && !u.Left && !u.NoReach {
+		if u, known := s.userByLocked(c.q("user_id_type"), id); known && s.seesUserLocked(u) {
 			items = append(items, s.contactLocked(u, c.q("user_id_type")))
 		}
 	}
@@ -91,10 +90,13 @@ func (s *Server) departmentUsers(c *call) reply {
 	if _, known := s.depts[id]; !known && id != rootDepartment {
 		return fail(errNoDepartment)
 	}
+	if !s.seesDepartmentLocked(id) {
+		return fail(errNoDeptAuthority)
+	}
 	items := []any{}
 	for _, key := range s.userOrder {
 		u := s.users[key]
-		if u.Left || u.NoReach || (u.DepartmentID != id && (u.DepartmentID != "" || id != rootDepartment)) {
+		if !s.seesUserLocked(u) || !slices.Contains(u.departments(), id) {
 			continue
 		}
 		items = append(items, s.contactLocked(u, c.q("user_id_type")))
@@ -105,7 +107,7 @@ func (s *Server) departmentUsers(c *call) reply {
 func (s *Server) departmentLocked(d Department) map[string]any {
 	n := 0
 	for _, u := range s.users {
-		if u.DepartmentID == d.ID && !u.Left {
+		if !u.Left && slices.Contains(u.departments(), d.ID) {
 			n++
 		}
 	}
@@ -121,6 +123,9 @@ func (s *Server) getDepartment(c *call) reply {
 	d, known := s.depts[c.r.PathValue("id")]
 	if !known {
 		return fail(errNoDepartment)
+	}
+	if !s.seesDepartmentLocked(d.ID) {
+		return fail(errNoDeptAuthority)
 	}
 	return answer(map[string]any{"department": s.departmentLocked(d)})
 }
@@ -144,6 +149,9 @@ func (s *Server) departmentsBelow(c *call, parent string) reply {
 	defer s.mu.Unlock()
 	if _, known := s.depts[parent]; !known && parent != rootDepartment {
 		return fail(errNoDepartment)
+	}
+	if !s.seesDepartmentLocked(parent) {
+		return fail(errNoDeptAuthority)
 	}
 	items := []any{}
 	for _, id := range s.deptOrder {

@@ -14,9 +14,11 @@ type User struct {
 	OpenID, UserID, UnionID string
 	Name, Mobile, Email     string
 	DepartmentID            string
+	MoreDepartments         []string // beside the first
 	LeaderOpenID            string
 	NoReach                 bool // outside the app's availability: sends fail with 230013
 	Muted                   bool // has muted the bot: sends fail with 230053
+	Frozen                  bool // suspended by an administrator
 	Left                    bool // was deleted
 }
 

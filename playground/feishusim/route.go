@@ -67,6 +67,7 @@ func (s *Server) routes() *http.ServeMux {
 		"GET /open-apis/im/v1/chats/{id}":                     s.getChat,
 		"GET /open-apis/im/v1/chats/{id}/members":             s.chatMembers,
 		"POST /open-apis/im/v1/chats/{id}/members":            s.addMembers,
+		"GET /open-apis/contact/v3/scopes":                    s.contactScopes,
 		"GET /open-apis/contact/v3/users/{id}":                s.getUser,
 		"GET /open-apis/contact/v3/users/batch":               s.batchUsers,
 		"POST /open-apis/contact/v3/users/batch_get_id":       s.userIDs,

@@ -59,6 +59,7 @@ type Server struct {
 	users     map[string]*User     // by open id
 	userOrder []string
 	depts     map[string]Department
+	scope     *contactScope // nil: everybody
 	deptOrder []string
 	chats     map[string]*Chat
 	chatOrder []string

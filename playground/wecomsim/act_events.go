@@ -33,8 +33,12 @@ func (s *Server) DeleteUser(ctx context.Context, userID string, o ...PushOption)
 func (s *Server) UpdateUser(ctx context.Context, userID string, o ...PushOption) PushResult {
 	s.mu.Lock()
 	userID = s.spelledLocked(userID)
+	status := statusActive
+	if u, known := s.userLocked(userID); known {
+		status = u.status()
+	}
 	s.mu.Unlock()
-	return s.happen(ctx, sysUser, o, words("Event", "change_contact"), words("ChangeType", "update_user"), words("UserID", userID))
+	return s.happen(ctx, sysUser, o, words("Event", "change_contact"), words("ChangeType", "update_user"), words("UserID", userID), number("Status", int64(status)))
 }
 
 // AddBotToChat has a person add the 智能机器人 to a group. The platform tells

@@ -20,7 +20,7 @@ func (s *Server) getUser(c *call) reply {
 	switch {
 	case !known:
 		return fail(errNoUser)
-	case u.NoReach:
+	case !s.seesUserLocked(u):
 		return fail(errNotYours)
 	}
 	return answer(s.profileLocked(u))
@@ -35,12 +35,16 @@ func (s *Server) profileLocked(u *User) map[string]any {
 		}
 		leads = append(leads, is)
 	}
-	return map[string]any{
+	profile := map[string]any{
 		"userid": u.UserID, "name": u.Name, "department": u.Departments, "order": make([]int, len(u.Departments)),
 		"position": "", "is_leader_in_dept": leads, "direct_leader": append([]string{}, u.Leaders...),
-		"status": 1, "isleader": leads[0], "enable": 1, "hide_mobile": 0, "telephone": "", "alias": "",
+		"status": u.status(), "isleader": leads[0], "enable": 1, "hide_mobile": 0, "telephone": "", "alias": "",
 		"main_department": u.Departments[0], "extattr": map[string]any{"attrs": []any{}}, "open_userid": "",
 	}
+	if s.o.TellsMobiles {
+		profile["mobile"], profile["email"] = u.Mobile, u.Email
+	}
+	return profile
 }
 
 // listUsers gives the people of one department, or all there is about them.
@@ -51,6 +55,9 @@ func (s *Server) listUsers(detailed bool) apiFunc {
 		id, ok := s.departmentLocked(c.q("department_id"))
 		if !ok {
 			return fail(errNoDepartment)
+		}
+		if !s.seesDepartmentLocked(id) {
+			return fail(errNotYours)
 		}
 		list := []map[string]any{}
 		for _, key := range s.userOrder {
@@ -88,7 +95,7 @@ func (s *Server) listDepartments(simple bool) apiFunc {
 		}
 		list := []map[string]any{}
 		for _, id := range s.deptOrder {
-			if s.underLocked(id, root) {
+			if s.underLocked(id, root) && s.seesDepartmentLocked(id) {
 				list = append(list, s.departmentViewLocked(id, simple))
 			}
 		}
@@ -164,7 +171,7 @@ func (s *Server) oauthUser(field string) apiFunc {
 		if !known || c.now.Sub(who.at) > oauthLife {
 			return fail(errOAuthCode)
 		}
-		if u, ok := s.userLocked(who.userID); !ok || u.NoReach {
+		if u, ok := s.userLocked(who.userID); !ok || !s.seesUserLocked(u) {
 			return answer(map[string]any{"openid": "open_" + who.userID}) // not of this company, or not of the app's
 		}
 		return answer(map[string]any{field: who.userID})

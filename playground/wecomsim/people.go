@@ -21,8 +21,9 @@ type User struct {
 	Departments   []int
 	Leaders       []string // direct leaders
 	Leader        bool     // leads every department they are in
-	Mobile, Email string   // never given by the API, as for apps made after 2022-06-20
+	Mobile, Email string   // not given by the API unless [Options].TellsMobiles
 	NoReach       bool     // outside the app's visible range
+	Disabled      bool     // an administrator closed the account
 	Left          bool     // was deleted
 }
 
@@ -136,7 +137,7 @@ func (s *Server) userLocked(id string) (*User, bool) {
 // visibleLocked finds a person the app can see.
 func (s *Server) visibleLocked(id string) (*User, bool) {
 	u, known := s.userLocked(id)
-	if !known || u.NoReach {
+	if !known || !s.seesUserLocked(u) {
 		return nil, false
 	}
 	return u, true

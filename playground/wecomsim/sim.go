@@ -35,6 +35,7 @@ type Options struct {
 	NoLimits     bool // leave out the rate limits, for tests that are about something else
 	FileMessages bool // people can send files to the app itself
 	NotRoot      bool // the app is not visible to the root department: group chats are refused
+	TellsMobiles bool // mobiles and e-mails are given, as to apps made before 2022-06-20
 
 	Domain string // the app's 可信域名
 }
@@ -70,6 +71,7 @@ type Server struct {
 	users     map[string]*User     // by lower-case user id
 	userOrder []string             // keys of users
 	depts     map[int]Department
+	visible   *visibleRange // nil: everybody
 	deptOrder []int
 	chats     map[string]*Chat
 	chatOrder []string
