@@ -119,12 +119,13 @@ func (s *Server) speakerLocked(userID, chat string) (*User, *Chat, error) {
 		return nil, nil, fmt.Errorf("no such person: %s", userID)
 	}
 	c := s.chats[chat]
+	_, sees := s.visibleLocked(userID)
 	switch {
 	case chat != "" && chat != WithBot && c == nil:
 		return nil, nil, fmt.Errorf("no such chat: %s", chat)
 	case c != nil && !c.hasMember(u.UserID):
 		return nil, nil, fmt.Errorf("%s is not in the chat %s", u.UserID, chat)
-	case chat == "" && u.NoReach:
+	case chat == "" && !sees:
 		return nil, nil, fmt.Errorf("%s cannot see the app", u.UserID)
 	}
 	return u, c, nil

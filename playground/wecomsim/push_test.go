@@ -69,6 +69,18 @@ func TestWhatTheAppIsTold(t *testing.T) {
 	}
 }
 
+func TestWhoCannotSeeTheApp(t *testing.T) {
+	t.Parallel()
+	w := newStage(t)
+	w.AddUser(User{UserID: "Guest", NoReach: true})
+	if res := w.SendText(inTime(t), "Guest", "", "a"); res.Err == nil || !res.Dropped || len(w.Messages("Guest")) != 0 {
+		t.Errorf("who does not see the app writes to it: %+v", res)
+	}
+	if res := w.SendText(inTime(t), "Guest", WithBot, "a"); !res.OK() {
+		t.Errorf("the bot does not need the app: %+v", res)
+	}
+}
+
 func TestFilesToTheApp(t *testing.T) {
 	t.Parallel()
 	w := newStage(t)
