@@ -5,9 +5,7 @@ import "regexp"
 // What the doctor says. {1}, {2} … stand for what was found; of a platform's
 // refusal {1} is the platform, {2} the record and {3} the address it names.
 
-const (
-	wordDoctorEnd = "体检结束：{1} 处必须处理，{2} 处建议处理。"
-)
+const wordDoctorEnd = "体检结束：{1} 处必须处理，{2} 处建议处理。"
 
 // levelMarks begin a line, levelWords stand in JSON.
 var (
@@ -28,11 +26,21 @@ var checkWords = map[string]string{
 
 // setupChecks need nothing but files; worldChecks need a sound setup.
 var (
-	setupChecks = []check{{"config", lookConfig}, {"org", lookOrg}, {"rules", lookRules}, {"holidays", lookHolidays}}
+	setupChecks = []check{{"config", (*doctor).lookConfig}, {"org", (*doctor).lookOrg}, {"rules", (*doctor).lookRules}, {"holidays", (*doctor).lookHolidays}}
 	worldChecks = []check{
-		{"data_dir", lookDataDir}, {"serve", lookServe}, {"database", lookDatabase}, {"clock", lookClock}, {"audit", lookAudit}, {"dead", lookWork},
-		{"approvals", lookApprovals}, {"queue", lookQueue}, {"public_url", lookPublicURL}, {"reach", lookReach}, {"tls", lookCert},
-		{"callbacks", lookCallbacks}, {"platforms", lookPlatforms},
+		{"data_dir", (*doctor).lookDataDir},
+		{"serve", (*doctor).lookServe},
+		{"database", (*doctor).lookDatabase},
+		{"clock", (*doctor).lookClock},
+		{"audit", (*doctor).lookAudit},
+		{"dead", (*doctor).lookWork},
+		{"approvals", (*doctor).lookApprovals},
+		{"queue", (*doctor).lookQueue},
+		{"public_url", (*doctor).lookPublicURL},
+		{"reach", (*doctor).lookReach},
+		{"tls", (*doctor).lookCert},
+		{"callbacks", (*doctor).lookCallbacks},
+		{"platforms", (*doctor).lookPlatforms},
 	}
 )
 

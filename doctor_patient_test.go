@@ -141,15 +141,15 @@ func newPatient(t *testing.T) *patient {
 	if err := errors.Join(s.Migrate(t.Context()), s.Close()); err != nil {
 		t.Fatal(err)
 	}
-	real := realSurroundings(&env{ctx: t.Context(), getenv: func(name string) string { return p.env[name] }, out: io.Discard})
-	p.surroundings = real
+	asIs := realSurroundings(&env{ctx: t.Context(), getenv: func(name string) string { return p.env[name] }, out: io.Discard})
+	p.surroundings = asIs
 	p.environ = nil
 	p.served = func(config.Config) (string, bool, error) { return "42", true, nil }
 	p.free = func(string) (uint64, error) { return 50 << 30, nil }
 	p.askRedis = func(context.Context, string) (string, error) { return "noeviction", nil }
 	p.open = func(ctx context.Context, cfg config.Config) (memory, error) {
 		cfg.DatabaseURL = "" // whatever the environment says: the patient's is a file
-		m, err := real.open(ctx, cfg)
+		m, err := asIs.open(ctx, cfg)
 		p.memory.memory = m
 		return p.memory, err
 	}
@@ -216,7 +216,7 @@ func (p *patient) hub() *httptest.Server {
 	}
 	s := httptest.NewUnstartedServer(handler)
 	s.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
-	s.TLS = &tls.Config{Certificates: []tls.Certificate{p.certificate()}} //nolint:gosec // a test's
+	s.TLS = &tls.Config{Certificates: []tls.Certificate{p.certificate()}}
 	s.StartTLS()
 	p.t.Cleanup(s.Close)
 	return s

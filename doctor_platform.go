@@ -17,7 +17,7 @@ import (
 
 // lookPlatforms tries the credentials of every platform that is on, and compares
 // its clock with ours.
-func lookPlatforms(d *doctor, ctx context.Context) {
+func (d *doctor) lookPlatforms(ctx context.Context) {
 	if len(d.on()) == 0 {
 		return
 	}
@@ -162,7 +162,7 @@ func (d *doctor) platformClock(ctx context.Context, p platform) {
 	if err != nil {
 		return
 	}
-	resp.Body.Close() //nolint:errcheck // it has none
+	_ = resp.Body.Close() // it has none
 	theirs, err := http.ParseTime(resp.Header.Get("Date"))
 	if err != nil {
 		return

@@ -27,7 +27,7 @@ func (d *doctor) pushed() bool {
 }
 
 // lookPublicURL judges the address that platforms push to and messages link to.
-func lookPublicURL(d *doctor, _ context.Context) {
+func (d *doctor) lookPublicURL(context.Context) {
 	u, err := url.Parse(d.cfg.PublicURL)
 	if err != nil {
 		return // lookConfig has told
@@ -104,7 +104,7 @@ var errNotOurs = errors.New("not our answer")
 
 // lookReach makes sure that the hub answers at the public URL, as far as this
 // machine can see.
-func lookReach(d *doctor, ctx context.Context) {
+func (d *doctor) lookReach(ctx context.Context) {
 	if !d.cfg.Feishu.On && !d.cfg.WeCom.On && !d.isServed {
 		return
 	}
@@ -158,7 +158,7 @@ func cause(err error) string {
 }
 
 // lookCert tells when the certificate of the public URL ends.
-func lookCert(d *doctor, _ context.Context) {
+func (d *doctor) lookCert(context.Context) {
 	if d.endOfCert.IsZero() {
 		return
 	}
@@ -173,7 +173,7 @@ func lookCert(d *doctor, _ context.Context) {
 
 // lookCallbacks makes sure that what the platforms push to is there. Where the
 // hub itself was not reached there is nothing to add.
-func lookCallbacks(d *doctor, ctx context.Context) {
+func (d *doctor) lookCallbacks(ctx context.Context) {
 	if !d.reached {
 		return
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // lookConfig reads the environment: every mistake is a line.
-func lookConfig(d *doctor, _ context.Context) {
+func (d *doctor) lookConfig(context.Context) {
 	for _, typo := range config.Unknown(d.environ) {
 		d.say(levelWarn, "config", sayTypo, typo)
 	}
@@ -67,7 +67,7 @@ func (d *doctor) file(id, path string, builtin []byte) ([]byte, bool) {
 }
 
 // lookOrg reads who works here, and looks for people whom nothing reaches.
-func lookOrg(d *doctor, _ context.Context) {
+func (d *doctor) lookOrg(context.Context) {
 	if d.cfg.Location == nil {
 		return // the environment was not read
 	}
@@ -115,39 +115,39 @@ func (d *doctor) on() []string {
 
 // people looks for those whom nothing reaches, and who would then be missed.
 func (d *doctor) people(on []string) {
-	var nowhere, deaf, alone []string
 	reached := func(p sales.Person) bool {
 		return slices.ContainsFunc(on, func(name string) bool { return p.Accounts[name] != "" })
 	}
-	admin := false
-	for _, p := range d.org.People() {
-		if p.Left {
-			continue
-		}
-		admin = admin || p.Role == sales.RoleAdmin && reached(p)
-		switch leads := p.Role == sales.RoleManager; {
-		case !reached(p) && leads:
-			deaf = append(deaf, p.Name)
-		case !reached(p):
-			nowhere = append(nowhere, p.Name)
-		}
-		if _, has := d.org.Manager(p.ID); !has && p.Role == sales.RoleRep {
-			alone = append(alone, p.Name)
-		}
+	file, roads := d.cfg.OrgPath, strings.Join(on, " 或 ")
+	if deaf := d.those(func(p sales.Person) bool { return p.Role == sales.RoleManager && !reached(p) }); len(deaf) > 0 {
+		d.say(levelBad, "org", sayDeafManagers, few(deaf), roads, file)
 	}
-	file := d.cfg.OrgPath
-	if len(deaf) > 0 {
-		d.say(levelBad, "org", sayDeafManagers, few(deaf), strings.Join(on, " 或 "), file)
-	}
-	if len(alone) > 0 {
+	if alone := d.those(d.alone); len(alone) > 0 {
 		d.say(levelBad, "org", sayNoManager, few(alone), file)
 	}
-	if len(nowhere) > 0 {
-		d.say(levelWarn, "org", sayNowhere, few(nowhere), strings.Join(on, " 或 "), file)
+	if nowhere := d.those(func(p sales.Person) bool { return p.Role != sales.RoleManager && !reached(p) }); len(nowhere) > 0 {
+		d.say(levelWarn, "org", sayNowhere, few(nowhere), roads, file)
 	}
-	if !admin {
+	if len(d.those(func(p sales.Person) bool { return p.Role == sales.RoleAdmin && reached(p) })) == 0 {
 		d.say(levelWarn, "org", sayNoAdmin, file)
 	}
+}
+
+// those are the names of the people who are here and of whom something is true.
+func (d *doctor) those(is func(sales.Person) bool) []string {
+	var names []string
+	for _, p := range d.org.People() {
+		if !p.Left && is(p) {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
+
+// alone tells whether nobody would decide on what a rep asks for.
+func (d *doctor) alone(p sales.Person) bool {
+	_, has := d.org.Manager(p.ID)
+	return !has && p.Role == sales.RoleRep
 }
 
 // few are the first of many names.
@@ -160,7 +160,7 @@ func few(names []string) string {
 }
 
 // lookRules reads the rules of the business.
-func lookRules(d *doctor, _ context.Context) {
+func (d *doctor) lookRules(context.Context) {
 	text, ok := d.file("rules", d.cfg.RulesPath, config.DefaultRules())
 	if !ok {
 		return
@@ -174,7 +174,7 @@ func lookRules(d *doctor, _ context.Context) {
 
 // lookHolidays makes sure that the working days of this year are known, and from
 // mid-December, when the notice is out, those of the next.
-func lookHolidays(d *doctor, _ context.Context) {
+func (d *doctor) lookHolidays(context.Context) {
 	years, err := holidays(filepath.Join(d.cfg.DataDir, "holidays"))
 	if err != nil {
 		d.say(levelBad, "holidays", sayHolidayFile, errors.Unwrap(err), filepath.Join(d.cfg.DataDir, "holidays"))

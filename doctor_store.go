@@ -17,7 +17,7 @@ const spaceLeast = 1 << 30
 
 // lookDataDir makes sure that the data dir can be written to and has room. Where
 // there is none yet, the folder it will be made in counts.
-func lookDataDir(d *doctor, _ context.Context) {
+func (d *doctor) lookDataDir(context.Context) {
 	dir, err := filepath.Abs(d.cfg.DataDir)
 	if err != nil {
 		d.say(levelBad, "data_dir", sayDataDir, d.cfg.DataDir, reason(err))
@@ -64,7 +64,7 @@ func reason(err error) string {
 }
 
 // lookServe looks whether a hub is running on the SQLite file.
-func lookServe(d *doctor, _ context.Context) {
+func (d *doctor) lookServe(context.Context) {
 	if d.cfg.DatabaseURL != "" {
 		d.say(levelFine, "serve", sayServePostgres)
 		return
@@ -82,7 +82,7 @@ func lookServe(d *doctor, _ context.Context) {
 }
 
 // lookDatabase makes sure that the database is ours and commits.
-func lookDatabase(d *doctor, ctx context.Context) {
+func (d *doctor) lookDatabase(ctx context.Context) {
 	if d.cfg.DatabaseURL == "" {
 		if _, err := os.Stat(filepath.Join(d.cfg.DataDir, "genjin.db")); errors.Is(err, fs.ErrNotExist) {
 			d.say(levelWarn, "database", sayNoDatabase)
@@ -120,7 +120,7 @@ const (
 )
 
 // lookClock compares the clock with the database's.
-func lookClock(d *doctor, ctx context.Context) {
+func (d *doctor) lookClock(ctx context.Context) {
 	if d.store == nil || d.cfg.DatabaseURL == "" {
 		return // with SQLite there is one clock only
 	}
@@ -159,7 +159,7 @@ const (
 )
 
 // lookAudit opens the last checkpoint with the key in the data dir.
-func lookAudit(d *doctor, ctx context.Context) {
+func (d *doctor) lookAudit(ctx context.Context) {
 	if d.store == nil {
 		return
 	}
@@ -180,7 +180,7 @@ func lookAudit(d *doctor, ctx context.Context) {
 }
 
 // lookWork looks for what could not be done, and for what waits too long.
-func lookWork(d *doctor, ctx context.Context) {
+func (d *doctor) lookWork(ctx context.Context) {
 	if d.store == nil {
 		return
 	}
@@ -203,7 +203,7 @@ func lookWork(d *doctor, ctx context.Context) {
 }
 
 // lookApprovals looks for approvals that nobody got to see.
-func lookApprovals(d *doctor, ctx context.Context) {
+func (d *doctor) lookApprovals(ctx context.Context) {
 	if d.store == nil {
 		return
 	}
@@ -219,7 +219,7 @@ func lookApprovals(d *doctor, ctx context.Context) {
 }
 
 // lookQueue asks Redis, the bell.
-func lookQueue(d *doctor, ctx context.Context) {
+func (d *doctor) lookQueue(ctx context.Context) {
 	if d.cfg.RedisURL == "" {
 		d.say(levelFine, "queue", sayQueueEmbedded)
 		return
