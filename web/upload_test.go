@@ -50,7 +50,7 @@ func TestUploadWithoutScript(t *testing.T) {
 	}
 	got := b.String()
 	for _, want := range []string{
-		`method="post" enctype="multipart/form-data"`, `name="file" type="file"`, `capture="environment"`, `<div id="going" hidden>`, `<span data-js hidden>`,
+		`method="post" enctype="multipart/form-data"`, `name="file" type="file"`, `capture="environment"`, `<div id="going" hidden>`, `<span data-js hidden>`, `data-for="f-file" aria-describedby="h-file" hidden>`, `<div class="field" data-plain>`,
 		`role="alert" id="wrong">文件是空的`, `<script src="/static/upload.js" defer></script>`, `aria-describedby="h-file"`,
 	} {
 		if !strings.Contains(got, want) {

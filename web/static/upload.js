@@ -8,7 +8,9 @@
   let file = null;
   let xhr = null;
 
-  document.querySelectorAll("[data-js]").forEach((e) => { e.hidden = false; });
+  document.querySelectorAll("[data-js], [data-for]").forEach((e) => { e.hidden = false; });
+  document.querySelectorAll("[data-plain]").forEach((e) => { e.hidden = true; });
+  document.querySelectorAll("[data-for]").forEach((e) => { e.addEventListener("click", () => $(e.dataset.for).click()); });
 
   const size = (n) => n >= 1 << 20 ? `${(n / (1 << 20)).toFixed(1)} MB` : `${Math.max(1, Math.round(n / 1024))} KB`;
 
