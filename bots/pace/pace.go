@@ -3,6 +3,7 @@ package pace
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -107,7 +108,7 @@ func (l *Limits) turn(v Visit) (wait time.Duration, api string, ok bool) {
 		if at = l.when(forReceiver, now, ws); at.Sub(now) > patience {
 			return at.Sub(now), "", false
 		}
-		all = append(all[:len(all):len(all)], ws...)
+		all = append(slices.Clip(all), ws...)
 	}
 	if then := l.when(forAPI, now, a.turns); then.Sub(now) > patience {
 		l.keep(forReceiver, then) // so that the receiver's turn is not taken twice

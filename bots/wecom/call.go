@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -100,9 +101,7 @@ func (b *Bot) httpRequest(ctx context.Context, r request, token string) (*http.R
 		address = b.APIBase + address
 	}
 	query := url.Values{}
-	for name, values := range r.query {
-		query[name] = values
-	}
+	maps.Copy(query, r.query)
 	if !r.open {
 		query.Set("access_token", token)
 	}

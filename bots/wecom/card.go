@@ -99,12 +99,11 @@ func asks(c bots.Card) bool { return c.Ask != nil || len(buttonsOf(c)) > 0 }
 // render draws a neutral card that asks for something. What the platform cannot
 // show is an error with [bots.CodeRefused], and is said in words instead.
 func render(c bots.Card, task string) (*card, error) {
-	out, err := &card{}, error(nil)
+	draw := withButtons
 	if c.Ask != nil {
-		out, err = question(c)
-	} else {
-		out, err = withButtons(c)
+		draw = question
 	}
+	out, err := draw(c)
 	if err == nil {
 		out.TaskID = task
 		err = out.validate()

@@ -29,96 +29,97 @@ var aTaskID = regexp.MustCompile(`^[0-9A-Za-z_\-@]{1,128}$`)
 // validate holds a card to the platform's limits, so that nothing is sent that
 // is refused anyway.
 func (c *card) validate() error {
-	errs := []error{
-		need(c.Title.Title != "" || c.Sub != "", "a card without a title"),
-		need(utf8.RuneCountInString(c.Title.Title) <= titleMax, "the title is too long"),
-		need(utf8.RuneCountInString(c.Title.Desc) <= questionTitle, "the words below the title are too many"),
-		need(aTaskID.MatchString(c.TaskID), "the task id is not one"),
-		need(c.Action == nil || c.Action.URL != "" && len(c.Action.URL) <= urlBytesMax, "the link is too long"),
-		atMost(len(c.Facts), factsMax, "facts"),
-	}
+	k := &limitCheck{seen: map[string]bool{}}
+	k.need(c.Title.Title != "" || c.Sub != "", "a card without a title")
+	k.need(utf8.RuneCountInString(c.Title.Title) <= titleMax, "the title is too long")
+	k.need(utf8.RuneCountInString(c.Title.Desc) <= questionTitle, "the words below the title are too many")
+	k.need(aTaskID.MatchString(c.TaskID), "the task id is not one")
+	k.need(c.Action == nil || c.Action.URL != "" && len(c.Action.URL) <= urlBytesMax, "the link is too long")
+	k.atMost(len(c.Facts), factsMax, "facts")
 	switch c.Kind {
 	case kindButtons:
-		errs = append(errs, c.validateButtons())
+		k.buttons(c)
 	case kindVote:
-		errs = append(errs, c.validateChecks(), c.validateSubmit())
+		k.boxes(*c.Checkbox)
+		k.button(c.Submit.Text, c.Submit.Key)
 	case kindMultiple:
-		errs = append(errs, c.validateSelects(), c.validateSubmit())
+		k.need(len(c.Selects) > 0, "nothing to choose")
+		k.atMost(len(c.Selects), selectsMax, "selectors")
+		for _, s := range c.Selects {
+			k.selector(s)
+		}
+		k.button(c.Submit.Text, c.Submit.Key)
 	case kindNotice:
-		errs = append(errs, need(c.Action != nil, "a notice that leads nowhere"))
+		k.need(c.Action != nil, "a notice that leads nowhere")
 	}
 	text, err := encode(c)
-	if err == nil && len(text) > cardBytesMax {
-		err = fmt.Errorf("card of %d bytes is too large", len(text))
+	if err == nil {
+		k.atMost(len(text), cardBytesMax, "bytes")
 	}
-	return errors.Join(append(errs, err)...)
+	return errors.Join(append(k.faults, err)...)
 }
 
-func (c *card) validateButtons() error {
-	errs := []error{need(len(c.Buttons) > 0, "nothing to press"), atMost(len(c.Buttons), buttonsMax, "buttons")}
-	seen := map[string]bool{}
+// limitCheck collects what is wrong with a card.
+type limitCheck struct {
+	faults []error
+	seen   map[string]bool // buttons, questions and options, each of which must be the only one
+}
+
+func (k *limitCheck) need(ok bool, otherwise string) {
+	if !ok {
+		k.faults = append(k.faults, errors.New(otherwise))
+	}
+}
+
+func (k *limitCheck) atMost(n, most int, what string) {
+	if n > most {
+		k.faults = append(k.faults, fmt.Errorf("%d %s, the platform shows %d", n, what, most))
+	}
+}
+
+func (k *limitCheck) once(kind, name string) {
+	k.need(!k.seen[kind+" "+name], "the same "+kind+" twice")
+	k.seen[kind+" "+name] = true
+}
+
+func (k *limitCheck) buttons(c *card) {
+	k.need(len(c.Buttons) > 0, "nothing to press")
+	k.atMost(len(c.Buttons), buttonsMax, "buttons")
 	for _, b := range c.Buttons {
-		errs = append(errs, need(b.Text != "", "a button without words"), validKey(b.Key), need(!seen[b.Key], "two buttons that are the same"))
-		seen[b.Key] = true
+		k.button(b.Text, b.Key)
+		k.once("button", b.Key)
 	}
 	if c.Selection != nil {
-		errs = append(errs, c.Selection.validate())
+		k.selector(*c.Selection)
 	}
-	return errors.Join(errs...)
 }
 
-func (c *card) validateSelects() error {
-	errs := []error{need(len(c.Selects) > 0, "nothing to choose"), atMost(len(c.Selects), selectsMax, "selectors")}
-	seen := map[string]bool{}
-	for _, s := range c.Selects {
-		errs = append(errs, s.validate(), need(!seen[s.Question], "two questions that are the same"))
-		seen[s.Question] = true
+func (k *limitCheck) button(text, key string) {
+	k.need(text != "", "a button without words")
+	k.need(key != "" && len(key) <= keyBytesMax, "a button's key of the wrong length")
+}
+
+func (k *limitCheck) boxes(c cardChecks) {
+	k.need(c.Question != "", "a question without a key")
+	k.need(len(c.Options) > 0, "nothing to tick")
+	k.atMost(len(c.Options), checksMax, "boxes")
+	for _, o := range c.Options {
+		k.option(c.Question, o.ID, o.Text)
 	}
-	return errors.Join(errs...)
 }
 
-func (c *card) validateChecks() error {
-	errs := []error{need(c.Checkbox.Question != "", "a question without a key"), need(len(c.Checkbox.Options) > 0, "nothing to tick"), atMost(len(c.Checkbox.Options), checksMax, "boxes")}
-	seen := map[string]bool{}
-	for _, o := range c.Checkbox.Options {
-		errs = append(errs, validOption(o.ID, o.Text, seen))
-	}
-	return errors.Join(errs...)
-}
-
-func (c *card) validateSubmit() error {
-	return errors.Join(need(c.Submit.Text != "", "a button without words"), validKey(c.Submit.Key))
-}
-
-func (p cardPick) validate() error {
-	errs := []error{need(p.Question != "", "a question without a key"), need(len(p.Options) > 0, "nothing to choose"), atMost(len(p.Options), optionsMax, "options")}
-	seen := map[string]bool{}
+func (k *limitCheck) selector(p cardPick) {
+	k.need(p.Question != "", "a question without a key")
+	k.once("question", p.Question)
+	k.need(len(p.Options) > 0, "nothing to choose")
+	k.atMost(len(p.Options), optionsMax, "options")
 	for _, o := range p.Options {
-		errs = append(errs, validOption(o.ID, o.Text, seen))
+		k.option(p.Question, o.ID, o.Text)
 	}
-	return errors.Join(errs...)
 }
 
-func validKey(key string) error {
-	return need(key != "" && len(key) <= keyBytesMax, "a button's key of the wrong length")
-}
-
-func validOption(id, text string, seen map[string]bool) error {
-	twice := seen[id]
-	seen[id] = true
-	return need(id != "" && len(id) <= optionIDMax && text != "" && !twice, "an option that the platform does not take")
-}
-
-func atMost(n, most int, what string) error {
-	if n <= most {
-		return nil
-	}
-	return fmt.Errorf("%d %s, the platform shows %d", n, what, most)
-}
-
-func need(ok bool, otherwise string) error {
-	if ok {
-		return nil
-	}
-	return errors.New(otherwise)
+func (k *limitCheck) option(question, id, text string) {
+	k.need(id != "" && len(id) <= optionIDMax, "an option's id of the wrong length")
+	k.need(text != "", "an option without words")
+	k.once("option", question+" "+id)
 }

@@ -2,6 +2,7 @@ package wecom
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -56,26 +57,18 @@ func (l cardLines) all() []string {
 // subtitle, and what is too long for these in the quote.
 func (out *card) write(c bots.Card) error {
 	l := linesOf(c)
-	var quote []string
-	for _, f := range l.facts {
-		short := utf8.RuneCountInString(f.Name) <= factNameMax && utf8.RuneCountInString(f.Value) <= factValueMax && !strings.Contains(f.Value, "\n")
-		if short && f.Name != "" && f.Value != "" && len(out.Facts) < factsMax {
-			out.Facts = append(out.Facts, cardFact{Name: f.Name, Value: f.Value})
-			continue
-		}
-		quote = append(quote, f.Name+"："+f.Value)
-	}
+	quote := out.table(l.facts)
 	out.Title = cardTitle{Title: headline(c), Desc: oneLine(l.notes)}
 	if utf8.RuneCountInString(out.Title.Desc) > descMax {
 		quote, out.Title.Desc = append(l.notes, quote...), ""
 	}
 	sub := l.text
 	if l.fallback != "" {
-		sub = append(sub[:len(sub):len(sub)], l.fallback)
+		sub = append(slices.Clip(sub), l.fallback)
 	}
 	out.Sub = strings.Join(sub, "\n")
 	if utf8.RuneCountInString(out.Sub) > subMax {
-		quote, out.Sub = append(l.text[:len(l.text):len(l.text)], quote...), l.fallback
+		quote, out.Sub = append(slices.Clip(l.text), quote...), l.fallback
 	}
 	if len(quote) > 0 {
 		out.Quote = &cardQuote{Text: strings.Join(quote, "\n")}
@@ -84,6 +77,19 @@ func (out *card) write(c bots.Card) error {
 		return fmt.Errorf("%d characters are too many for a card", n)
 	}
 	return nil
+}
+
+// table sets the facts that fit into the table, and gives the others in words.
+func (out *card) table(facts []bots.Fact) (rest []string) {
+	for _, f := range facts {
+		short := utf8.RuneCountInString(f.Name) <= factNameMax && utf8.RuneCountInString(f.Value) <= factValueMax && !strings.Contains(f.Value, "\n")
+		if short && f.Name != "" && f.Value != "" && len(out.Facts) < factsMax {
+			out.Facts = append(out.Facts, cardFact{Name: f.Name, Value: f.Value})
+			continue
+		}
+		rest = append(rest, f.Name+"："+f.Value)
+	}
+	return rest
 }
 
 func oneLine(lines []string) string { return strings.Join(lines, " · ") }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -55,7 +56,7 @@ func TestCodes(t *testing.T) {
 			})
 			_, err := b.Send(t.Context(), bots.Message{Key: "k", User: lilei, Text: "x"})
 			se := *sendError(t, err)
-			if !strings.Contains(se.Platform, fmt.Sprint(code)) {
+			if !strings.Contains(se.Platform, strconv.Itoa(code)) {
 				t.Errorf("%d is not named: %v", code, err)
 			}
 			if se.Platform, se.Err = "", nil; se != want {

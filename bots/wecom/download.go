@@ -54,7 +54,7 @@ func (d *download) next() error {
 		return errors.Join(io.ErrUnexpectedEOF, p.body.Close())
 	}
 	closing := d.body.Close()
-	d.piece.body, d.whole = p.body, p.whole
+	d.body, d.whole = p.body, p.whole
 	return closing
 }
 

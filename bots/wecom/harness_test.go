@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -272,9 +273,7 @@ func (robotHarness) Path() string        { return "/webhooks/wecom-bot" }
 func (h robotHarness) push(t *testing.T, more map[string]any) botstest.Push {
 	t.Helper()
 	plain := map[string]any{"msgid": "m" + h.next(), "aibotid": "aib", "chattype": "single", "from": map[string]any{"userid": lilei}, "create_time": 1700000000}
-	for name, v := range more {
-		plain[name] = v
-	}
+	maps.Copy(plain, more)
 	text, err := json.Marshal(plain)
 	if err != nil {
 		t.Fatal(err)
@@ -301,7 +300,7 @@ func (h robotHarness) PushClick(t *testing.T, card bots.CardRef, button string, 
 	if i < 0 {
 		t.Fatalf("no button %s in %+v", button, m.Buttons)
 	}
-	var selected []any
+	selected := make([]any, 0, len(form))
 	for name, v := range form {
 		ids, is := v.([]string)
 		if !is {

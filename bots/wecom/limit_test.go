@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -88,7 +89,7 @@ func TestOneMemberDoesNotHoldUpOthers(t *testing.T) {
 	h, _ := paced(t)
 	limited := 0
 	for i := range 40 {
-		if _, err := h.bot.Send(t.Context(), bots.Message{Key: fmt.Sprint("k", i), User: lilei, Text: fmt.Sprint(i)}); err != nil {
+		if _, err := h.bot.Send(t.Context(), bots.Message{Key: fmt.Sprint("k", i), User: lilei, Text: strconv.Itoa(i)}); err != nil {
 			if se := sendError(t, err); se.Code != bots.CodeLimited || !se.Retry || se.API != "" {
 				t.Errorf("%v", err)
 			}

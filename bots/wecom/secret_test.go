@@ -17,9 +17,14 @@ func (h *harness) everyCall(ctx context.Context, n int, card bots.CardRef) strin
 	say := func(what string, err error) { fmt.Fprintf(&out, "%s: %+v\n", what, err) }
 	key := func(s string) string { return fmt.Sprint(s, n) }
 	for _, m := range []bots.Message{
-		{Key: key("a"), User: lilei, Text: "x"}, {Key: key("b"), User: lilei, Card: asking("卡")}, {Key: key("c"), User: lilei, File: pdf(key("f"), 10+n)},
-		{Key: key("d"), Chat: east, Text: "x"}, {Key: key("e"), Chat: "robot:east", Text: "x"}, {Key: key("f"), Chat: "robot:east", File: pdf(key("g"), 20+n)},
-		{Key: key("g"), Chat: "robot:gone", Text: "x"}, {Key: key("h"), Chat: "reply:" + lilei + ":" + h.base + "/cgi-bin/aibot/response?response_code=recanary", Text: "x"},
+		{Key: key("a"), User: lilei, Text: "x"},
+		{Key: key("b"), User: lilei, Card: asking("卡")},
+		{Key: key("c"), User: lilei, File: pdf(key("f"), 10+n)},
+		{Key: key("d"), Chat: east, Text: "x"},
+		{Key: key("e"), Chat: "robot:east", Text: "x"},
+		{Key: key("f"), Chat: "robot:east", File: pdf(key("g"), 20+n)},
+		{Key: key("g"), Chat: "robot:gone", Text: "x"},
+		{Key: key("h"), Chat: "reply:" + lilei + ":" + h.base + "/cgi-bin/aibot/response?response_code=recanary", Text: "x"},
 	} {
 		_, err := h.bot.Send(ctx, m)
 		say(m.Key, err)

@@ -81,7 +81,7 @@ func TestCardWithLostAnswer(t *testing.T) {
 func TestLongTextIsSplit(t *testing.T) {
 	t.Parallel()
 	h := newWeCom(t)
-	var lines []string
+	lines := make([]string, 0, 60)
 	for i := range 60 {
 		lines = append(lines, strings.Repeat(string(rune('一'+i)), 50))
 	}

@@ -98,7 +98,7 @@ func TestEscapes(t *testing.T) {
 func TestSameWordsAreSeenAgain(t *testing.T) {
 	t.Parallel()
 	seen := map[int]bool{}
-	for _, key := range strings.Fields("a b c d e f g h") {
+	for key := range strings.FieldsSeq("a b c d e f g h") {
 		n := checkInterval(key)
 		if n < 3600 || n > 4*3600 || n != checkInterval(key) {
 			t.Errorf("%s: %d", key, n)
