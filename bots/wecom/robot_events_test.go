@@ -74,6 +74,12 @@ func TestRobotMessages(t *testing.T) {
 	if e := robotEventOf(t, strings.Replace(said(false, `"msgtype":"text"`), testReply, "", 1)); e.Reply != "" {
 		t.Errorf("nowhere to reply to: %q", e.Reply)
 	}
+	if e := robotEventOf(t, said(false, `"chatid":"wr1","msgtype":"text"`)); e.Chat != "" || !e.Private {
+		t.Errorf("a private chat has no group's id: %+v", e)
+	}
+	if e := robotEventOf(t, `{"msgid":"a\u0000","from":{"userid":"b\u0000"},"msgtype":"text"}`); e.Key != "b:a\uFFFD" || e.User != "b\uFFFD" {
+		t.Errorf("ids that cannot be kept: %q %q", e.Key, e.User)
+	}
 }
 
 // TestRobotEvents: what happens around the 智能机器人; a card's click is read
