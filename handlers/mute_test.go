@@ -338,3 +338,24 @@ func TestInlets(t *testing.T) {
 		t.Errorf("asked for %v", methods)
 	}
 }
+
+// TestMuteRedrawsOnce: a card that the use case changed is not changed again.
+func TestMuteRedrawsOnce(t *testing.T) {
+	t.Parallel()
+	r := onWeCom(t)
+	var b bots.Button
+	r.do(func(tx *store.Tx) error {
+		form := store.Card{Nonce: "nonce", Kind: cardForm, Person: li, Bot: "wecom"}
+		card := r.hub.words().LeadForm(cards.Form{Nonce: form.Nonce})
+		b = button(t, &card, "取消")
+		var err error
+		if form.MessageID, err = tx.Post(t.Context(), store.Outgoing{Bot: "wecom", User: "LiLei", Person: li, Kind: cardForm, Body: []byte(`{}`)}); err != nil {
+			return err
+		}
+		return tx.AddCard(t.Context(), form)
+	})
+	changed, told := r.presses(li, b, nil)
+	if len(changed) != 1 || !strings.Contains(changed[0].text, "已取消录入") || len(told) != 0 {
+		t.Errorf("%q %q", texts(changed), texts(told))
+	}
+}
