@@ -21,7 +21,7 @@ var checkWords = map[string]string{
 	"config": "配置", "org": "人员", "rules": "规则", "holidays": "节假日", "rest": "其余检查", "data_dir": "数据目录", "serve": "服务进程",
 	"database": "数据库", "marker": "数据目录标记", "clock": "时钟", "audit": "审计", "dead": "死信", "backlog": "积压", "approvals": "审批送达", "queue": "队列",
 	"public_url": "对外地址", "reach": "对外访问", "tls": "证书", "oauth": "网页授权", "callback_feishu": "飞书回调", "callback_wecom": "企业微信回调",
-	"callback_wecom_bot": "智能机器人回调", "feishu": "飞书应用", "wecom": "企业微信应用", "accounts": "平台账号",
+	"callback_wecom_bot": "智能机器人回调", "feishu": "飞书应用", "wecom": "企业微信应用", "accounts": "平台账号", "ready": "运行状态",
 }
 
 // setupChecks need nothing but files; worldChecks need a sound setup.
@@ -38,7 +38,7 @@ var (
 		{"queue", (*doctor).lookQueue},
 		{"public_url", (*doctor).lookPublicURL},
 		{"reach", (*doctor).lookReach},
-		{"tls", (*doctor).lookCert},
+		{"tls", (*doctor).lookCert}, {"ready", (*doctor).lookReady},
 		{"callbacks", (*doctor).lookCallbacks},
 		{"platforms", (*doctor).lookPlatforms},
 	}
@@ -115,6 +115,10 @@ var (
 	sayPublicLinks  = saying{"{1} 只有本机或内网能访问，消息里的链接（表单、上传页）在手机上打不开", "把 GENJIN_PUBLIC_URL 设成手机能访问的地址"}
 	sayOAuth        = saying{"GENJIN_WECOM_OAUTH=on 需要 https 域名，现在是 {1}", "改用域名，并在管理后台 → 应用管理 → 应用 → 网页授权及JS-SDK 里设为可信域名；或设 GENJIN_WECOM_OAUTH=off"}
 	sayReach        = saying{"{1} 是这个程序在应答", ""}
+	sayReady        = saying{"运行中的 genjin serve 一切正常", ""}
+	sayNotReady     = saying{"运行中的 genjin serve 不能提交：{1}", "照“数据库”和“数据目录”两项处理；恢复后平台会重新推送，不会丢"}
+	sayDegraded     = saying{"运行中的 genjin serve 连不上 Redis，后台工作直接从数据库领取", "检查 GENJIN_REDIS_URL 所在的机器；不会丢消息"}
+	sayChannels     = saying{"长连接没有建立：{1}", "核对应用凭证；开发者后台 → 事件与回调 里，事件和回调的订阅方式都要选长连接"}
 	sayNotOurs      = saying{"{1} 不是这个程序在应答（HTTP {2}）", "让反向代理把整个路径转给 GENJIN_ADDR，保留 X-Request-Id 头；并确认 genjin serve 在运行"}
 	sayNoName       = saying{"{1} 的域名 {2} 解析不出来", "检查域名的 DNS 记录和本机的 DNS"}
 	sayNoAnswer     = saying{"{1} 没有应答", "检查防火墙、安全组和反向代理；若本机不能访问自己的公网地址，请用手机流量打开它验证"}

@@ -198,6 +198,10 @@ func (p *patient) hub() *httptest.Server {
 			_, _ = io.WriteString(w, `{"status":"ok"}`)
 			return
 		}
+		if r.URL.Path == "/readyz" {
+			_, _ = io.WriteString(w, `{"status":"ok","database":"ok","queue":"ok","channels":"ok"}`)
+			return
+		}
 		name, is := strings.CutPrefix(r.URL.Path, "/webhooks/")
 		in, on := inlets[name]
 		if !is || !on {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/json"
 	"errors"
 	"io"
 	"net"
@@ -123,6 +124,35 @@ func (d *doctor) lookReach(ctx context.Context) {
 	default:
 		d.reached = true
 		d.say(levelFine, "reach", sayReach, at)
+	}
+}
+
+// lookReady asks the running hub how it is: a second look at the database, and
+// the only one at its queue and its long connection.
+func (d *doctor) lookReady(ctx context.Context) {
+	if !d.reached {
+		return
+	}
+	a, err := d.ask(ctx, http.MethodGet, "/readyz", "")
+	var r struct {
+		Status   string `json:"status"`
+		Database string `json:"database"`
+		Queue    string `json:"queue"`
+		Channels any    `json:"channels"`
+	}
+	if err != nil || json.Unmarshal([]byte(a.body), &r) != nil {
+		d.say(levelWarn, "ready", sayNotOurs, d.cfg.PublicURL+"/readyz", a.status)
+		return
+	}
+	switch {
+	case a.status != http.StatusOK:
+		d.say(levelBad, "ready", sayNotReady, cut(r.Database))
+	case r.Queue != "ok":
+		d.say(levelWarn, "ready", sayDegraded)
+	case r.Channels != "ok":
+		d.say(levelBad, "ready", sayChannels, r.Channels)
+	default:
+		d.say(levelFine, "ready", sayReady)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"net"
@@ -121,10 +122,13 @@ func answers(path string, f http.HandlerFunc) func(*patient) {
 	}
 }
 
-func status(code int) http.HandlerFunc {
+func status(code int) http.HandlerFunc { return says(code, "") }
+
+func says(code int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Request-Id", r.Header.Get("X-Request-Id"))
 		w.WriteHeader(code)
+		_, _ = io.WriteString(w, body)
 	}
 }
 
@@ -238,6 +242,9 @@ func worldFaults() []fault {
 		{"nobody answers", answers("/healthz", hang), levelBad, "reach", []string{"没有应答", "防火墙"}},
 		{"the proxy has no hub behind it", answers("/", status(http.StatusBadGateway)), levelBad, "reach", []string{"502", "GENJIN_ADDR"}},
 		{"somebody else answers", answers("/", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"status":"ok"}`)) }), levelBad, "reach", []string{"不是这个程序"}},
+		{"the hub cannot commit", answers("/readyz", says(http.StatusServiceUnavailable, `{"status":"unavailable","database":"disk is full","queue":"ok","channels":"ok"}`)), levelBad, "ready", []string{"disk is full"}},
+		{"the hub misses Redis", answers("/readyz", says(http.StatusOK, `{"status":"degraded","database":"ok","queue":"degraded","channels":"ok"}`)), levelWarn, "ready", []string{"Redis"}},
+		{"the long connection is down", answers("/readyz", says(http.StatusOK, `{"status":"degraded","database":"ok","queue":"ok","channels":["feishu: wrong secret"]}`)), levelBad, "ready", []string{"feishu: wrong secret", "长连接"}},
 		{"the certificate ends soon", func(p *patient) { p.notAfter = time.Now().Add(5*24*time.Hour + time.Hour) }, levelWarn, "tls", []string{"5 天", "续签"}},
 		{"the certificate has ended", func(p *patient) { p.notAfter = time.Now().Add(-time.Hour) }, levelBad, "tls", []string{"过期"}},
 		{"the certificate is another's", func(p *patient) { p.names = []string{"other.example.com"} }, levelBad, "tls", []string{"other.example.com", "证书链"}},
@@ -359,7 +366,7 @@ func TestDoctorBesideServe(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 	for _, want := range []string{
-		"✓ 数据库：", "✓ 数据目录标记：", "✓ 审计：", "✓ 死信：", "✓ 飞书应用：", "✗ 对外地址：", "✓ 对外访问：" + w.base, "✓ 飞书回调：",
+		"✓ 数据库：", "✓ 数据目录标记：", "✓ 审计：", "✓ 死信：", "✓ 飞书应用：", "✗ 对外地址：", "✓ 对外访问：" + w.base, "✓ 飞书回调：", "✓ 运行状态：",
 		"✓ 服务进程：genjin serve 正在运行（进程 " + strconv.Itoa(os.Getpid()), "体检结束：1 处必须处理",
 	} {
 		if !strings.Contains(out, want) {
