@@ -17,6 +17,7 @@ import (
 // document is a YAML file that knows where each of its parts stands.
 type document struct {
 	name string
+	root ast.Node // what was parsed
 	// lines says where a path such as $.pipeline[2].evidence stands.
 	lines map[string]int
 	// spoilt are paths whose content was not understood: what is missing there
@@ -40,6 +41,7 @@ const documentMax = 1 << 20
 func readDocument(name string, text []byte, v any) (*document, error) {
 	d := &document{name: name, lines: map[string]int{}, spoilt: map[string]bool{}}
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")) // the parser counts such lines twice here and there
 	switch {
 	case len(text) > documentMax:
 		return nil, fmt.Errorf("%s：文件超过 1 MiB，请检查是不是选错了文件", name)
@@ -56,7 +58,8 @@ func readDocument(name string, text []byte, v any) (*document, error) {
 	case 0:
 		return nil, fmt.Errorf("%s：文件是空的", name)
 	case 1:
-		d.decode("$", bodies[0].Body, reflect.ValueOf(v).Elem())
+		d.root = bodies[0].Body
+		d.decode("$", d.root, reflect.ValueOf(v).Elem())
 		return d, nil
 	}
 	return nil, fmt.Errorf("%s:%d：一个文件里只能有一份内容，请去掉 ---", name, line(bodies[1].Body))

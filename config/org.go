@@ -59,6 +59,11 @@ func ParseOrg(name string, text []byte, loc *time.Location) (*sales.Org, error) 
 	if err != nil {
 		return nil, err
 	}
+	return d.org(f, loc)
+}
+
+// org checks what was read.
+func (d *document) org(f orgFile, loc *time.Location) (*sales.Org, error) {
 	teams := make([]sales.Team, 0, len(f.Teams))
 	for i, t := range f.Teams {
 		teams = append(teams, d.team(fmt.Sprintf("$.teams[%d]", i), t))

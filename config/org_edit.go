@@ -8,7 +8,6 @@ import (
 	"unicode"
 
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 )
 
 // orgEditor adds lines to org.yaml and leaves every other byte of it alone: the
@@ -33,33 +32,23 @@ type textEdit struct {
 // emptyList is a list that nothing stands in.
 var emptyList = regexp.MustCompile(`^(\s*["']?(?:people|teams)["']?\s*:)\s*(?:\[\s*\]|~|null|Null|NULL)?(\s*(?:#.*)?)$`)
 
-// newOrgEditor reads text, which was read without mistake before.
-func newOrgEditor(text string) (*orgEditor, error) {
+// newOrgEditor edits a text of which root was read; nil where nothing stands in
+// it.
+func newOrgEditor(text string, root ast.Node) *orgEditor {
 	e := &orgEditor{eol: "\n", lists: map[string]*ast.MappingValueNode{}}
-	plain := make([]string, 0, strings.Count(text, "\n")+1)
 	for line := range strings.Lines(text) {
-		body := strings.TrimRight(line, "\r\n")
+		body := strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
 		e.lines = append(e.lines, textLine{body, line[len(body):]})
-		plain = append(plain, body)
 	}
 	if len(e.lines) > 0 && strings.HasSuffix(e.lines[0].eol, "\r\n") {
 		e.eol = "\r\n"
 	}
-	// The parser counts lines that end in \r\n twice here and there.
-	file, err := parser.ParseBytes([]byte(strings.Join(plain, "\n")), 0, parser.AllowDuplicateMapKey())
-	if err != nil {
-		return nil, fmt.Errorf("parse again: %w", err)
-	}
-	for _, doc := range file.Docs {
-		root, is := doc.Body.(*ast.MappingNode)
-		if !is {
-			continue
-		}
-		for _, v := range root.Values {
+	if m, is := root.(*ast.MappingNode); is {
+		for _, v := range m.Values {
 			e.lists[keyOf(v)] = v
 		}
 	}
-	return e, nil
+	return e
 }
 
 // items are what stands in a list.

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/goccy/go-yaml/ast"
+
 	"genjin/sales"
 )
 
@@ -69,6 +71,7 @@ type merger struct {
 	Pull
 
 	file   orgFile
+	root   ast.Node       // of the file; nil where nothing stands in it
 	known  map[string]int // folded account → index in people
 	taken  ids
 	teams  []teamEntry          // those of the file and the new ones
@@ -127,8 +130,9 @@ func (m *merger) read(name string, text []byte, loc *time.Location) error {
 		if err := d.err(); err != nil {
 			return err
 		}
+		m.root = d.root
 		if len(m.file.People) > 0 {
-			if _, err := ParseOrg(name, text, loc); err != nil {
+			if _, err := d.org(m.file, loc); err != nil {
 				return err
 			}
 		}
@@ -180,10 +184,7 @@ func (m *merger) write(text string) (string, error) {
 	if rest, has := strings.CutPrefix(text, "\ufeff"); has {
 		mark, body = "\ufeff", rest
 	}
-	e, err := newOrgEditor(body)
-	if err != nil {
-		return "", err
-	}
+	e := newOrgEditor(body, m.root)
 	items := e.items("people")
 	for _, i := range slices.Sorted(maps.Keys(m.joined)) {
 		if err := e.set(items[i], m.Platform, scalar(m.joined[i])); err != nil {
@@ -210,12 +211,13 @@ func (m *merger) write(text string) (string, error) {
 
 // check reads the result: it must be right, and hold all that the file held.
 func (m *merger) check(name string, merged []byte, loc *time.Location) error {
-	if _, err := ParseOrg(name, merged, loc); err != nil {
-		return fmt.Errorf("合并后的内容没有通过检查，没有写入：%w", err)
-	}
 	var after orgFile
-	if _, err := readDocument(name, merged, &after); err != nil {
-		return err
+	d, err := readDocument(name, merged, &after)
+	if err == nil {
+		_, err = d.org(after, loc)
+	}
+	if err != nil {
+		return fmt.Errorf("合并后的内容没有通过检查，没有写入：%w", err)
 	}
 	want := orgFile{Teams: m.teams, People: slices.Clone(m.file.People)}
 	for i, account := range m.joined {
