@@ -361,6 +361,7 @@ var zhCN = merge(map[string]string{
 
 	"stranger":       "你好，我是销售助手「跟进」。你的账号还没有登记，暂时不能使用；请联系管理员把你加进人员名单。",
 	"welcome":        "%s 你好，我是「跟进」：帮你录线索、推进商机、走审批。发「帮助」看全部，或直接试试「线索」。",
+	"welcome.chatid": "这个群的编号是 %s，写进 org.yaml 的 teams.groups.%s，团队的提醒和汇总就发到这里。",
 	"welcome.group":  "大家好，我是「跟进」。@我 发「帮助」看用法；审批和提醒我会私聊。",
 	"left.told":      "%s 在%s已离职，待审批已转给 %s。请在 org.yaml 里标上 left: true，并安排交接。",
 	"left.told_none": "%s 在%s已离职，且没有主管接手审批。请在 org.yaml 里标上 left: true，并安排交接。",

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"genjin/bots"
@@ -59,13 +60,28 @@ func (c *call) entered(ctx context.Context) error {
 	return c.whisper(ctx, c.w.Say("welcome", c.me.Name))
 }
 
-// botAdded introduces the hub to a group.
+// botAdded introduces the hub to a group. The first time it says the group's
+// id, unless a team has it already: nothing else shows it to whoever writes
+// org.yaml.
 func (c *call) botAdded(ctx context.Context) error {
 	if c.event.Chat == "" {
 		c.outcome = "recorded"
 		return nil
 	}
-	return c.say(ctx, c.w.Say("welcome.group"))
+	text := c.w.Say("welcome.group")
+	first, err := c.tx.Once(ctx, "group:"+c.event.Bot+":"+c.event.Chat)
+	if err != nil {
+		return err
+	}
+	if first && !c.teamGroup() {
+		text += "\n" + c.w.Say("welcome.chatid", c.event.Chat, c.event.Bot)
+	}
+	return c.say(ctx, text)
+}
+
+// teamGroup tells whether the chat is a team's in org.yaml.
+func (c *call) teamGroup() bool {
+	return slices.ContainsFunc(c.w.Org.Teams(), func(t sales.Team) bool { return t.Groups[c.event.Bot] == c.event.Chat })
 }
 
 // help lists the commands for the person's role, or explains one.
