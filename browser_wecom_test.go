@@ -72,28 +72,30 @@ func (v *viewer) uploadsProof() {
 	v.sees("#wecom-log", "初步接触 → 需求确认")
 }
 
-// movesWithTheRobot: files go to the 智能机器人, and a picture to the app.
+// movesWithTheRobot: files go to the 智能机器人, a picture to the app. What the
+// check of a file has found is told by the app.
 func (v *viewer) movesWithTheRobot() {
 	v.t.Helper()
-	v.press("#wecom-head", "智能机器人")
-	v.sees("#wecom-log", "这里收文件")
-	v.press("#wecom .shelf", "方案报价.pdf")
-	v.sees("#wecom-log", "已收到 华东智造-方案报价.pdf")
-	v.types("#wecom-text", "推进 华东智造 方案报价\r")
-	v.sees("#wecom-log", "需求确认 → 方案报价")
-	v.press("#wecom .shelf", "拜访纪要.pdf")
-	v.sees("#wecom-log", "已收到 华东智造-高层拜访纪要.pdf")
-	v.types("#wecom-text", "推进 华东智造 商务谈判 参会=张伟 总经理、李娜 财务总监\r")
-	v.sees("#wecom-log", "方案报价 → 商务谈判")
-	v.press("#wecom-head", "跟进")
-	v.sees("#wecom-log", "已录入线索 #1")
+	for _, next := range []struct{ file, taken, move, moved string }{
+		{"方案报价.pdf", "已收到 华东智造-方案报价.pdf", "推进 华东智造 方案报价\r", "需求确认 → 方案报价"},
+		{"拜访纪要.pdf", "已收到 华东智造-高层拜访纪要.pdf", "推进 华东智造 商务谈判 参会=张伟 总经理、李娜 财务总监\r", "方案报价 → 商务谈判"},
+	} {
+		v.press("#wecom-head", "智能机器人")
+		v.sees("#wecom-head", "· 智能机器人")
+		v.press("#wecom .shelf", next.file)
+		v.sees("#wecom-head", "条新消息")
+		v.press("#wecom-head", "跟进")
+		v.sees("#wecom-log", next.taken)
+		v.types("#wecom-text", next.move)
+		v.sees("#wecom-log", next.moved)
+	}
 	v.press("#wecom .shelf", "签字页照片.jpg")
-	v.sees("#wecom-log", "已收到 图片")
+	v.sees("#wecom-log", "（JPG")
 	v.types("#wecom-text", "推进 华东智造 合同签订\r")
 	v.sees("#wecom-log", "已提交审批")
 	v.press("#wecom-head", "华东区")
-	v.types("#wecom-text", "@hub 我的\r")
-	v.sees("#wecom-log", "华东智造")
+	v.types("#wecom-text", "@hub 静音 #2 3天 等客户预算\r")
+	v.sees("#wecom-log", "已静音", "华东智造")
 }
 
 // approvesOnWeCom: the card stands on both of the manager's phones, and a

@@ -102,6 +102,9 @@ func (t *tracer) event(s *step) playground.TraceEvent {
 	}
 	if e.Title == "" && len(s.messages) > 0 {
 		e.Title = "后台：" + notice(s.messages[0]) + " → " + t.receivers(s.messages)
+		if one := s.messages[0].Bot; !slices.ContainsFunc(s.messages, func(m store.Message) bool { return m.Bot != one }) {
+			e.On = one
+		}
 	}
 	for _, m := range s.messages {
 		to := t.receiver(m)

@@ -348,6 +348,18 @@ func TestTour(t *testing.T) {
 	}
 }
 
+// TestTourTakesOtherWays: a file that was given on a page is no step missed.
+func TestTourTakesOtherWays(t *testing.T) {
+	t.Parallel()
+	v := newVisit(t)
+	for _, words := range []string{"✓ 已录入线索 #12 · 华东智造", "已转为商机 #13 · 华东智造 · ¥880,000", "没有推进", "华东智造：初步接触 → 需求确认"} {
+		v.says("ou_li", "text", `{"text":"`+words+`"}`)
+	}
+	if got := v.get("/playground?as=ou_li"); !strings.Contains(got, "发送文件：方案报价.pdf") {
+		t.Error("the tour still asks for what the page has taken")
+	}
+}
+
 func TestTraceTrouble(t *testing.T) {
 	t.Parallel()
 	v := newVisit(t)

@@ -14,6 +14,7 @@ type act struct {
 	Text   string
 	Sample string
 	done   *regexp.Regexp
+	reach  string // says that this and all before is done, on whichever way
 }
 
 // stop is one of the tour's four steps.
@@ -34,13 +35,13 @@ var tour = []stop{ //nolint:gochecknoglobals // read-only facts of the page
 	}},
 	{Title: "带上凭证推进", Why: "先发文件，再说推进到哪一步。一步一步到合同，就要主管批准。", Acts: []act{
 		{Sample: "needs", done: fileTaken},
-		{Text: "华东智造 推进到需求确认 附件见上", done: regexp.MustCompile(`→ 需求确认|已经在「`)},
+		{Text: "华东智造 推进到需求确认 附件见上", done: regexp.MustCompile(`→ 需求确认|已经在「`), reach: "→ 需求确认"},
 		{Sample: "proposal", done: fileTaken},
-		{Text: "推进 华东智造 方案报价", done: regexp.MustCompile(`→ 方案报价|已经在「`)},
+		{Text: "推进 华东智造 方案报价", done: regexp.MustCompile(`→ 方案报价|已经在「`), reach: "→ 方案报价"},
 		{Sample: "visit", done: fileTaken},
-		{Text: "推进 华东智造 商务谈判 参会=张伟 总经理、李娜 财务总监", done: regexp.MustCompile(`→ 商务谈判|已经在「`)},
+		{Text: "推进 华东智造 商务谈判 参会=张伟 总经理、李娜 财务总监", done: regexp.MustCompile(`→ 商务谈判|已经在「`), reach: "→ 商务谈判"},
 		{Sample: "signed", done: fileTaken},
-		{Text: "推进 华东智造 合同签订", done: regexp.MustCompile(`已提交审批|正在等审批|已经在「`)},
+		{Text: "推进 华东智造 合同签订", done: regexp.MustCompile(`已提交审批|正在等审批|已经在「`), reach: "已提交审批"},
 	}},
 	{Title: "主管审批", Why: "主管收到卡片，点「同意」，申请人立刻知道。", manager: true, Acts: []act{
 		{done: regexp.MustCompile(`审批 #\d+ (已通过|被拒绝|被退回|已撤回)`)},
@@ -132,8 +133,22 @@ func (p *page) progress() (progress, bool) {
 		if g.Stop < len(tour) && tour[g.Stop].Acts[g.Act].done.MatchString(m.Text) {
 			g.advance()
 		}
+		g.catchUp(m.Text)
 	}
 	return g, true
+}
+
+// catchUp goes past acts that were done by other ways: a file given on a page is
+// never said to have arrived in the chat.
+func (g *progress) catchUp(text string) {
+	for stop := g.Stop; stop < len(tour); stop++ {
+		for i, a := range tour[stop].Acts {
+			if a.reach != "" && strings.Contains(text, a.reach) && (stop > g.Stop || i >= g.Act) {
+				g.Stop, g.Act = stop, i
+				g.advance()
+			}
+		}
+	}
 }
 
 func (g *progress) advance() {

@@ -60,11 +60,17 @@
   document.addEventListener("pointerdown", () => { release(); held = new Promise((ok) => { release = ok; }); });
   for (const up of ["pointerup", "pointercancel", "dragend"]) document.addEventListener(up, () => setTimeout(() => release()));
 
+  // left is over once the visitor has gone to another page: a question that
+  // lived on would have the hub's answers count as seen.
+  const left = new AbortController();
+  addEventListener("pagehide", () => left.abort());
+  addEventListener("pageshow", (e) => { if (e.persisted) location.reload(); });
+
   async function refresh() {
     const q = new URLSearchParams(here);
     q.set("rev", rev);
     for (const p of inSight()) q.append("sight", p.key);
-    const r = await fetch(prefix + "/state?" + q);
+    const r = await fetch(prefix + "/state?" + q, { signal: left.signal });
     if (!r.ok) throw new Error(String(r.status));
     const s = await r.json();
     at("now").textContent = s.now;
@@ -83,7 +89,7 @@
   }
 
   async function watch() {
-    for (;;) {
+    while (!left.signal.aborted) {
       try {
         if (document.hidden) await new Promise((ok) => document.addEventListener("visibilitychange", ok, { once: true }));
         await refresh();
