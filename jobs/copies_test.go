@@ -332,20 +332,47 @@ func TestReminderOfTwoCopiesRenewsTheSpentOneAlone(t *testing.T) {
 }
 
 // The request was decided while nobody knew whether the card had gone out: when
-// it turns out that it cannot, no other road is taken.
-func TestCardThatFailsAfterTheDecisionIsNotSentElsewhere(t *testing.T) {
+// it turns out that it cannot, nobody is troubled with it.
+func TestCardThatFailsAfterTheDecisionIsNotMissed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.prefer("zhao", "wecom")
-	w.wecom.refuse(fault(bots.CodeUnknown, true, 0))
-	a := w.approval(1287, "zhao")
+	no := fault(bots.CodeUnknown, true, 0)
+	w.feishu.fail = func(m bots.Message, _ bool) error {
+		if m.User == "feishu_wang" {
+			return no
+		}
+		return nil
+	}
+	a := w.approval(1287, "wang")
 	w.work()
 	a.Status, a.Version = sales.ApprovalApproved, 2
 	w.save(a, sales.EffectApprovalChanged)
 	w.work()
-	w.wecom.refuse(fault(bots.CodeNoReach, false, 0))
+	no = fault(bots.CodeNoReach, false, 0)
 	w.pass(time.Minute)
 	w.settle()
 	w.said(w.feishu, "feishu_zhao", 0)
 	w.said(w.feishu, "feishu_admin", 0)
+}
+
+// A copy of which nobody knows whether it was seen stands in for no other.
+func TestCopyInDoubtDoesNotCount(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	no := fault(bots.CodeUnavailable, true, 0)
+	w.feishu.fail = func(m bots.Message, _ bool) error {
+		if m.User == "feishu_zhao" {
+			return no
+		}
+		return nil
+	}
+	w.wecom.refuse(fault(bots.CodeUnknown, false, 0))
+	w.approval(1287, "zhao")
+	w.work()
+	w.wecom.refuse(nil)
+	no = fault(bots.CodeNoReach, false, 0)
+	w.pass(time.Minute)
+	w.settle()
+	w.said(w.feishu, "feishu_admin", 1, "不知道有没有送到")
+	w.said(w.wecom, "wecom_zhao", 1, "华东智造")
 }

@@ -130,6 +130,21 @@ func TestEachChangeOfACardTakesTheNewestCode(t *testing.T) {
 	}
 }
 
+func TestCodesThatWereOfNoUseAreForgotten(t *testing.T) {
+	t.Parallel()
+	w, p := pickyWorld(t)
+	root := w.post(toZhao(), bots.Message{Card: &bots.Card{Title: "一"}})
+	w.work()
+	p.used["c1"] = true
+	to := toZhao()
+	to.Update = root
+	id := w.post(to, bots.Message{Card: &bots.Card{Title: "二"}})
+	w.work()
+	if m := w.message(id); m.State != store.MessageDropped || w.message(root).Ref != root {
+		t.Errorf("change is %s, the card's ref now %q", m.State, w.message(root).Ref)
+	}
+}
+
 // A click brings a code while a change is on its way that uses the last one.
 func TestCodeLearntDuringAChangeIsKept(t *testing.T) {
 	t.Parallel()
