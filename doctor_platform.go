@@ -120,22 +120,28 @@ func eachOf(err error) []error {
 	return []error{err}
 }
 
-// refused words what a platform does not take, by its code.
+// refused tells what a platform does not take.
 func (d *doctor) refused(p platform, err error) {
+	s, args := refusal(p.name, err)
+	d.say(levelBad, p.name, s, args...)
+}
+
+// refusal words what a platform does not take, by its code.
+func refusal(name string, err error) (s saying, args []any) {
 	record := err.Error()
 	if e, ok := errors.AsType[*bots.SendError](err); ok {
 		record = fmt.Sprintf("%s %v", e.Platform, e.Err)
 	}
 	record = bots.Redact(cut(record))
 	code := first(codeShape, record)
-	s, known := codeWords[p.name][code]
+	s, known := codeWords[name][code]
 	if !known {
 		s = sayPlatformRefused
 		if e, ok := errors.AsType[*bots.SendError](err); ok && e.Code == bots.CodeUnavailable {
 			s = sayPlatformAway
 		}
 	}
-	d.say(levelBad, p.name, s, platformWords[p.name], record, cmp.Or(first(ipShape, record), "见左边的错误信息"))
+	return s, []any{platformWords[name], record, cmp.Or(first(ipShape, record), "见左边的错误信息")}
 }
 
 // first is the first group of a pattern in a text.

@@ -29,6 +29,7 @@ type cli struct {
 	Dead    deadCmd    `cmd:"" help:"Look at and replay what could not be done."`
 	Job     jobCmd     `cmd:"" help:"Run one periodic job now."`
 	Rules   rulesCmd   `cmd:"" help:"Check a rules file."`
+	Org     orgCmd     `cmd:"" help:"Bring org.yaml and the platforms' directories together."`
 	Audit   auditCmd   `cmd:"" help:"Prove that the audit log was not altered."`
 	Doctor  doctorCmd  `cmd:"" help:"Look at the installation and say what to do."`
 	Version versionCmd `cmd:"" help:"Say which version this is."`

@@ -22,7 +22,7 @@ func (m *merger) admit(fresh []Member) {
 		n := m.came[key]
 		n.entry.Manager = m.managerOf(n)
 		m.came[key] = n
-		found := Merged{ID: n.entry.ID, Name: n.entry.Name, Team: n.entry.Team, User: n.entry.account(m.Platform)}
+		found := Merged{ID: n.entry.ID, Name: n.entry.Name, Team: n.entry.Team, User: n.entry.account(m.Platform), Line: m.line(n.entry)}
 		m.out.Added = append(m.out.Added, found)
 		if n.leader != "" && n.entry.Manager == "" {
 			found.Word = n.leader

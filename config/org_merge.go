@@ -55,6 +55,7 @@ type Merged struct {
 	ID, Name, Team string
 	User           string // the platform's id
 	Word           string // what the finding is about: another name, a reason
+	Line           string // of people who were added, as it stands in the file
 }
 
 // Question is one that only a person can answer: may these be the same?
@@ -196,8 +197,7 @@ func (m *merger) write(text string) (string, error) {
 		teams = append(teams, flow("id", t.ID, "name", t.Name))
 	}
 	for _, key := range m.order {
-		p := m.came[key].entry
-		people = append(people, flow("id", p.ID, "name", p.Name, "role", p.Role, "team", p.Team, "manager", p.Manager, m.Platform, p.account(m.Platform)))
+		people = append(people, m.line(m.came[key].entry))
 	}
 	adds := []func() error{func() error { return e.add("teams", teams) }, func() error { return e.add("people", people) }}
 	if e.lists["people"] != nil { // teams that are new to the file follow them
@@ -207,6 +207,11 @@ func (m *merger) write(text string) (string, error) {
 		return "", err
 	}
 	return mark + e.text(), nil
+}
+
+// line is a new person's entry.
+func (m *merger) line(p personEntry) string {
+	return flow("id", p.ID, "name", p.Name, "role", p.Role, "team", p.Team, "manager", p.Manager, m.Platform, p.account(m.Platform))
 }
 
 // check reads the result: it must be right, and hold all that the file held.
