@@ -31,6 +31,8 @@ type cli struct {
 	Rules   rulesCmd   `cmd:"" help:"Check a rules file."`
 	Org     orgCmd     `cmd:"" help:"Bring org.yaml and the platforms' directories together."`
 	Audit   auditCmd   `cmd:"" help:"Prove that the audit log was not altered."`
+	Backup  backupCmd  `cmd:"" help:"Copy everything into a folder, beside a running hub, and verify the copy."`
+	Restore restoreCmd `cmd:"" help:"Bring a backup back into an empty data dir and database."`
 	Doctor  doctorCmd  `cmd:"" help:"Look at the installation and say what to do."`
 	Version versionCmd `cmd:"" help:"Say which version this is."`
 }

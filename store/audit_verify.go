@@ -33,35 +33,48 @@ const (
 // tail cut off with its hashes before a checkpoint covered it (a minute). Who
 // holds the data dir too is betrayed only by a checkpoint kept outside.
 func (s *Store) VerifyAudit(ctx context.Context, o VerifyOptions) (Report, error) {
-	v := &verifier{store: s, received: map[string]string{}, hashes: map[string]bool{}}
+	v := newVerifier(s)
 	// Before the rows: whatever file is there, its row was committed earlier.
 	if err := v.loadFiles(); err != nil {
 		return Report{}, err
 	}
-	err := s.View(ctx, func(tx *Tx) error {
-		v.tx = tx
-		v.stored = hashCursor{v: v}
-		steps := []func(context.Context) error{
-			func(ctx context.Context) error { return v.loadRows(ctx, o.Checkpoint) },
-			v.placed, v.rest, v.unplaced, v.tail, v.fileRows,
-		}
-		for _, step := range steps {
-			if err := step(ctx); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	err := s.engine.readAll(ctx, &Tx{store: s}, func(tx *Tx) error { return v.rows(ctx, tx, o) })
 	if err != nil {
 		return Report{}, fmt.Errorf("verify the audit log: %w", err)
 	}
 	if err := v.evidence(ctx); err != nil {
 		return Report{}, fmt.Errorf("verify evidence: %w", err)
 	}
+	return v.done(), nil
+}
+
+func newVerifier(s *Store) *verifier {
+	return &verifier{store: s, received: map[string]string{}, hashes: map[string]bool{}}
+}
+
+// rows checks everything that stands in the database.
+func (v *verifier) rows(ctx context.Context, tx *Tx, o VerifyOptions) error {
+	v.tx = tx
+	v.stored = hashCursor{v: v}
+	steps := []func(context.Context) error{
+		func(ctx context.Context) error { return v.loadRows(ctx, o.Checkpoint) },
+		v.placed, v.rest, v.unplaced, v.tail, v.fileRows,
+	}
+	for _, step := range steps {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// done is the report once everything was looked at.
+func (v *verifier) done() Report {
 	if v.more > 0 {
 		v.report.Findings = append(v.report.Findings, fmt.Sprintf(wordMore, v.more))
+		v.more = 0
 	}
-	return v.report, nil
+	return v.report
 }
 
 // verifier walks the log once, and rebuilds the tree as it goes.

@@ -3,9 +3,12 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/pressly/goose/v3"
 )
@@ -61,4 +64,55 @@ func JobID(ctx context.Context, s *Store, key string) string {
 		return err
 	})
 	return id
+}
+
+// Dump is every row of every table, in order, but for what Ready and Migrate note.
+func Dump(ctx context.Context, tx *Tx) ([]string, error) {
+	tables, err := tableNames(ctx, tx, tx.sqlite())
+	var all []string
+	for _, table := range tables {
+		if err != nil || table == "goose_db_version" {
+			continue
+		}
+		var rows []string
+		rows, err = dumpTable(ctx, tx, table)
+		all = append(all, rows...)
+	}
+	return all, err
+}
+
+func (tx *Tx) sqlite() bool {
+	_, ok := tx.db.(*statements)
+	return ok
+}
+
+func dumpTable(ctx context.Context, tx *Tx, table string) ([]string, error) {
+	rows, err := tx.db.QueryContext(ctx, "SELECT * FROM "+quoteName(table))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close() //nolint:errcheck // a test's own
+	names, err := rows.Columns()
+	if err != nil {
+		return nil, err
+	}
+	var all []string
+	for rows.Next() {
+		values := make([]any, len(names))
+		for i := range values {
+			values[i] = new(any)
+		}
+		if err := rows.Scan(values...); err != nil {
+			return nil, err
+		}
+		line := table
+		for i, v := range values {
+			line += fmt.Sprintf(" %s=%v", names[i], *v.(*any))
+		}
+		if line != table && !strings.HasPrefix(line, "meta name=ready") {
+			all = append(all, line)
+		}
+	}
+	slices.Sort(all)
+	return all, rows.Err()
 }

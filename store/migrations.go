@@ -7,9 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -43,6 +41,11 @@ func (s *Store) Migrate(ctx context.Context) error {
 		return err
 	}
 	if have < want {
+		if have > 0 {
+			if err := s.keepAside(ctx, have); err != nil {
+				return err
+			}
+		}
 		m, err := s.engine.migrator(ctx)
 		if err != nil {
 			return err
@@ -133,14 +136,9 @@ func (s *Store) schemaVersion(ctx context.Context) (int64, error) {
 
 // latestMigration is the number of the last migration of this program.
 func latestMigration() (int64, error) {
-	names, err := fs.Glob(migrationFiles, "migrations/*.sql")
-	if err != nil || len(names) == 0 {
-		return 0, fmt.Errorf("list migrations: %w", err)
-	}
-	number, _, _ := strings.Cut(strings.TrimPrefix(slices.Max(names), "migrations/"), "_")
-	n, err := strconv.ParseInt(number, 10, 64)
+	numbers, err := migrationNumbers()
 	if err != nil {
-		return 0, fmt.Errorf("number of migration %s: %w", slices.Max(names), err)
+		return 0, err
 	}
-	return n, nil
+	return numbers[len(numbers)-1], nil
 }

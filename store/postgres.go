@@ -167,10 +167,16 @@ func (p *postgresEngine) databaseTime(ctx context.Context) (time.Time, error) {
 }
 
 func (p *postgresEngine) migrator(context.Context) (*migrator, error) {
+	return &migrator{db: stdlib.OpenDB(*p.patient()), dialect: goose.DialectPostgres, locked: true}, nil
+}
+
+// patient is a configuration for work that takes its time.
+func (p *postgresEngine) patient() *pgx.ConnConfig {
 	config := p.config.Copy()
 	delete(config.RuntimeParams, "statement_timeout")
 	delete(config.RuntimeParams, "lock_timeout")
-	return &migrator{db: stdlib.OpenDB(*config), dialect: goose.DialectPostgres, locked: true}, nil
+	delete(config.RuntimeParams, "idle_in_transaction_session_timeout")
+	return config
 }
 
 func (p *postgresEngine) close(context.Context) error {

@@ -39,6 +39,9 @@ type Store struct {
 type engine interface {
 	do(ctx context.Context, tx *Tx, fn func(*Tx) error) error
 	view(ctx context.Context, tx *Tx, fn func(*Tx) error) error
+	readAll(ctx context.Context, tx *Tx, fn func(*Tx) error) error // a view that may take as long as it needs
+	freeze(ctx context.Context, dir string) (*frozen, error)       // copies the database into a backup
+	aside(ctx context.Context, next int64) error                   // keeps what a migration is about to change
 	nextNumber(ctx context.Context, tx *Tx) (int64, error)
 	migrator(ctx context.Context) (*migrator, error)
 	databaseTime(ctx context.Context) (time.Time, error)

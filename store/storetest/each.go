@@ -43,6 +43,17 @@ func NewPostgres(tb testing.TB, more ...Option) *store.Store {
 // PostgresURL makes a migrated database on the shared server and returns its URL.
 func PostgresURL(tb testing.TB) string {
 	tb.Helper()
+	return sharedDatabase(tb, template)
+}
+
+// EmptyPostgresURL makes a database without anything in it on the shared server.
+func EmptyPostgresURL(tb testing.TB) string {
+	tb.Helper()
+	return sharedDatabase(tb, "template0")
+}
+
+func sharedDatabase(tb testing.TB, from string) string {
+	tb.Helper()
 	bin := postgresBin(tb)
 	server.once.Do(func() { server.err = startShared(bin) })
 	if server.err != nil {
@@ -50,7 +61,7 @@ func PostgresURL(tb testing.TB) string {
 	}
 	server.mu.Lock()
 	defer server.mu.Unlock()
-	return server.server.database(tb, template)
+	return server.server.database(tb, from)
 }
 
 // startShared starts the server and migrates the database that others are
