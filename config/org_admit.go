@@ -18,10 +18,11 @@ func (m *merger) admit(fresh []Member) {
 		m.came[key] = newPerson{entry: p, leader: member.Leader}
 		m.order = append(m.order, key)
 	}
+	managers := map[string]string{} // of those who were added
 	for _, key := range m.order {
 		n := m.came[key]
-		n.entry.Manager = m.managerOf(n)
-		m.came[key] = n
+		n.entry.Manager = m.managerOf(n, managers)
+		managers[n.entry.ID], m.came[key] = n.entry.Manager, n
 		found := Merged{ID: n.entry.ID, Name: n.entry.Name, Team: n.entry.Team, User: n.entry.account(m.Platform), Line: m.line(n.entry)}
 		m.out.Added = append(m.out.Added, found)
 		if n.leader != "" && n.entry.Manager == "" {
@@ -62,7 +63,7 @@ func (m *merger) teamOf(member Member) string {
 
 // managerOf is the id of a new person's leader, unless that one is not known or
 // reports to them.
-func (m *merger) managerOf(n newPerson) string {
+func (m *merger) managerOf(n newPerson, managers map[string]string) string {
 	key := foldAccount(m.Platform, n.leader)
 	if n.leader == "" {
 		return ""
@@ -81,10 +82,6 @@ func (m *merger) managerOf(n newPerson) string {
 	boss, added := m.came[key]
 	if !added {
 		return ""
-	}
-	managers := map[string]string{}
-	for _, other := range m.came {
-		managers[other.entry.ID] = other.entry.Manager
 	}
 	for id := boss.entry.ID; id != ""; id = managers[id] {
 		if id == n.entry.ID {
