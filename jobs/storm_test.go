@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -36,7 +37,7 @@ type storm struct {
 func newStorm(t *testing.T, seed uint64) *storm {
 	t.Helper()
 	w, p := pickyWorld(t)
-	s := &storm{world: w, picky: p, rand: rand.New(rand.NewPCG(seed, 1)), screens: map[string]bool{}} //nolint:gosec // repeatable on purpose
+	s := &storm{world: w, picky: p, rand: rand.New(rand.NewPCG(seed, 1)), screens: map[string]bool{}}
 	w.wecom.fail = s.blow
 	p.lost = func(m bots.Message) bool {
 		s.mu.Lock()
@@ -159,7 +160,7 @@ func (s *storm) calm() {
 func TestNothingIsLostOrSaidTwiceInAStorm(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(storms) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
 			t.Parallel()
 			s := newStorm(t, seed)
 			for range 60 {
