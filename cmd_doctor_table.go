@@ -38,7 +38,8 @@ var (
 		{"queue", (*doctor).lookQueue},
 		{"public_url", (*doctor).lookPublicURL},
 		{"reach", (*doctor).lookReach},
-		{"tls", (*doctor).lookCert}, {"ready", (*doctor).lookReady},
+		{"tls", (*doctor).lookCert},
+		{"ready", (*doctor).lookReady},
 		{"callbacks", (*doctor).lookCallbacks},
 		{"platforms", (*doctor).lookPlatforms},
 	}

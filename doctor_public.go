@@ -35,7 +35,7 @@ func (d *doctor) lookPublicURL(context.Context) {
 	}
 	local := hidden(u.Hostname())
 	switch {
-	case !d.cfg.Feishu.On && !d.cfg.WeCom.On:
+	case len(d.on()) == 0:
 		d.say(levelFine, "public_url", sayPublicURL, d.cfg.PublicURL)
 	case d.pushed() && local:
 		d.say(levelBad, "public_url", sayPublicLocal, d.cfg.PublicURL)
@@ -46,9 +46,15 @@ func (d *doctor) lookPublicURL(context.Context) {
 	default:
 		d.say(levelFine, "public_url", sayPublicURL, d.cfg.PublicURL)
 	}
-	if _, err := netip.ParseAddr(u.Hostname()); d.cfg.WeCom.On && d.cfg.WeCom.OAuth && (err == nil || local || u.Scheme != "https") {
+	if w := d.cfg.WeCom; w.On && w.OAuth && (local || !named(u)) {
 		d.say(levelBad, "oauth", sayOAuth, d.cfg.PublicURL)
 	}
+}
+
+// named tells whether an address can be a 可信域名: a name, over https.
+func named(u *url.URL) bool {
+	_, err := netip.ParseAddr(u.Hostname())
+	return err != nil && u.Scheme == "https"
 }
 
 // hidden tells whether nobody outside reaches a host.
