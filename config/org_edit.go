@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -28,9 +27,6 @@ type textEdit struct {
 	line, column int
 	text         string
 }
-
-// emptyList is a list that nothing stands in.
-var emptyList = regexp.MustCompile(`^(\s*["']?(?:people|teams)["']?\s*:)\s*(?:\[\s*\]|~|null|Null|NULL)?(\s*(?:#.*)?)$`)
 
 // newOrgEditor edits a text of which root was read; nil where nothing stands in
 // it.

@@ -123,20 +123,8 @@ func MergeOrg(name string, text []byte, loc *time.Location, p Pull) (Merge, erro
 // read takes the file in. One without people, or without anything, is a
 // beginning; another mistake is told, and nothing is merged into it.
 func (m *merger) read(name string, text []byte, loc *time.Location) error {
-	if !blank(text) {
-		d, err := readDocument(name, text, &m.file)
-		if err != nil {
-			return err
-		}
-		if err := d.err(); err != nil {
-			return err
-		}
-		m.root = d.root
-		if len(m.file.People) > 0 {
-			if _, err := d.org(m.file, loc); err != nil {
-				return err
-			}
-		}
+	if err := m.parse(name, text, loc); err != nil {
+		return err
 	}
 	m.teams = slices.Clone(m.file.Teams)
 	for i, p := range m.file.People {
@@ -146,6 +134,22 @@ func (m *merger) read(name string, text []byte, loc *time.Location) error {
 		}
 	}
 	return nil
+}
+
+func (m *merger) parse(name string, text []byte, loc *time.Location) error {
+	if blank(text) {
+		return nil
+	}
+	d, err := readDocument(name, text, &m.file)
+	if err != nil {
+		return err
+	}
+	m.root = d.root
+	if len(m.file.People) == 0 {
+		return d.err()
+	}
+	_, err = d.org(m.file, loc)
+	return err
 }
 
 // blank tells whether nothing stands in a file but comments.

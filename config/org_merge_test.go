@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -139,15 +140,22 @@ func TestMergeOrgTeams(t *testing.T) {
 	t.Parallel()
 	text := "teams:\n- {id: e, name: 一部}\n- {id: s, name: 南方}\npeople:\n- {id: a, name: 甲, role: rep, team: s, feishu: a}\n- {id: b, name: 乙, role: rep, team: e, feishu: b}\n- {id: c, name: 丙, role: rep, team: s, feishu: c}\n"
 	m := merge(t, text, Pull{Platform: "feishu", Members: []Member{
-		{User: "a", Departments: []string{"华南/销售"}}, {User: "b", Departments: []string{"混合"}}, {User: "c", Departments: []string{"混合"}},
-		{User: "n1", Departments: []string{"华南/销售"}}, {User: "n2", Departments: []string{"混合"}}, {User: "n3", Departments: []string{"华北/一部"}},
-		{User: "n4", Departments: []string{"西/二部"}}, {User: "n5", Departments: []string{"东/二部"}}, {User: "n6", Departments: []string{"东/二部"}}, {User: "n7"},
+		{User: "a", Departments: []string{"华南/销售"}},
+		{User: "b", Departments: []string{"混合"}},
+		{User: "c", Departments: []string{"混合"}},
+		{User: "n1", Departments: []string{"华南/销售"}},
+		{User: "n2", Departments: []string{"混合"}},
+		{User: "n3", Departments: []string{"华北/一部"}},
+		{User: "n4", Departments: []string{"西/二部"}},
+		{User: "n5", Departments: []string{"东/二部"}},
+		{User: "n6", Departments: []string{"东/二部"}},
+		{User: "n7"},
 	}})
-	got := ""
+	got := make([]string, 0, len(m.Added))
 	for _, p := range m.Added {
-		got += p.User + "=" + p.Team + " "
+		got = append(got, p.User+"="+p.Team)
 	}
-	if got != "n1=s n2=hunhe n3=e n4=xi-erbu n5=dong-erbu n6=dong-erbu n7= " || len(m.Teams) != 3 {
+	if strings.Join(got, " ") != "n1=s n2=hunhe n3=e n4=xi-erbu n5=dong-erbu n6=dong-erbu n7=" || len(m.Teams) != 3 {
 		t.Errorf("%s %+v\n%s", got, m.Teams, m.Text)
 	}
 }
@@ -258,8 +266,8 @@ func crew(t *rapid.T, prefix string) []Member {
 	phone := rapid.SampledFrom([]string{"", "", "13800138000", "+8613800138001", "138-0013-8002"})
 	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Member {
 		m := Member{
-			User: prefix + fmt.Sprint(rapid.IntRange(0, 9).Draw(t, "user")), Name: name.Draw(t, "name"), Mobile: phone.Draw(t, "mobile"),
-			Leader: prefix + fmt.Sprint(rapid.IntRange(0, 12).Draw(t, "leader")), Left: rapid.IntRange(1, 8).Draw(t, "left") == 1,
+			User: prefix + strconv.Itoa(rapid.IntRange(0, 9).Draw(t, "user")), Name: name.Draw(t, "name"), Mobile: phone.Draw(t, "mobile"),
+			Leader: prefix + strconv.Itoa(rapid.IntRange(0, 12).Draw(t, "leader")), Left: rapid.IntRange(1, 8).Draw(t, "left") == 1,
 		}
 		if at := word.Draw(t, "department"); at != "" {
 			m.Departments = []string{at}

@@ -3,7 +3,6 @@ package config
 import (
 	"bytes"
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,12 +15,6 @@ import (
 
 // idMax bounds the ids that are made of names.
 const idMax = 32
-
-// bareWord is a scalar that needs no quotes in YAML.
-var bareWord = regexp.MustCompile(`^[A-Za-z\p{Han}][0-9A-Za-z\p{Han}_.·-]*$`)
-
-// reservedWords mean something in YAML by themselves.
-var reservedWords = []string{"true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"}
 
 // scalar writes a value as YAML.
 func scalar(s string) string {

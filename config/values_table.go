@@ -53,5 +53,15 @@ var conditionFaults = []wording{
 	{"is not callable", "没有这个函数"},
 }
 
+// bareWord is a scalar that needs no quotes in YAML, if it is none of
+// reservedWords: those mean something by themselves.
+var (
+	bareWord      = regexp.MustCompile(`^[A-Za-z\p{Han}][0-9A-Za-z\p{Han}_.·-]*$`)
+	reservedWords = []string{"true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"}
+)
+
+// emptyList is the line of a list that nothing stands in.
+var emptyList = regexp.MustCompile(`^(\s*["']?(?:people|teams)["']?\s*:)\s*(?:\[\s*\]|~|null|Null|NULL)?(\s*(?:#.*)?)$`)
+
 // robotKey is the form of a WeCom group robot's key; a team may have none.
 var robotKey = regexp.MustCompile(`^[0-9A-Za-z_-]*$`)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"time"
 
@@ -118,8 +119,6 @@ func (r request) sdk() *larkcore.ApiReq {
 	for name, value := range r.query {
 		req.QueryParams.Set(name, value)
 	}
-	for name, values := range r.lists {
-		req.QueryParams[name] = values
-	}
+	maps.Copy(req.QueryParams, r.lists)
 	return req
 }

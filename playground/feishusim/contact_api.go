@@ -27,7 +27,7 @@ func (s *Server) getUser(c *call) reply {
 		return fail(errNoUser)
 	}
 	if !s.seesUserLocked(u) {
-		return fail(errNoUserAuthority)
+		return fail(errUserScope)
 	}
 	return answer(map[string]any{"user": s.contactLocked(u, c.q("user_id_type"))})
 }
@@ -91,7 +91,7 @@ func (s *Server) departmentUsers(c *call) reply {
 		return fail(errNoDepartment)
 	}
 	if !s.seesDepartmentLocked(id) {
-		return fail(errNoDeptAuthority)
+		return fail(errDeptScope)
 	}
 	items := []any{}
 	for _, key := range s.userOrder {
@@ -125,7 +125,7 @@ func (s *Server) getDepartment(c *call) reply {
 		return fail(errNoDepartment)
 	}
 	if !s.seesDepartmentLocked(d.ID) {
-		return fail(errNoDeptAuthority)
+		return fail(errDeptScope)
 	}
 	return answer(map[string]any{"department": s.departmentLocked(d)})
 }
@@ -151,7 +151,7 @@ func (s *Server) departmentsBelow(c *call, parent string) reply {
 		return fail(errNoDepartment)
 	}
 	if !s.seesDepartmentLocked(parent) {
-		return fail(errNoDeptAuthority)
+		return fail(errDeptScope)
 	}
 	items := []any{}
 	for _, id := range s.deptOrder {

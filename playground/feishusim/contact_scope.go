@@ -1,15 +1,6 @@
 package feishusim
 
-import (
-	"net/http"
-	"slices"
-)
-
-// The platform's answers about what lies outside the app's contact scope.
-var (
-	errNoDeptAuthority = apiError{http.StatusForbidden, 40004, "no dept authority error"}
-	errNoUserAuthority = apiError{http.StatusBadRequest, 41050, "no user authority error"}
-)
+import "slices"
 
 // contactScope is what the administrator lets the app see of the contacts.
 type contactScope struct{ departments, users []string }

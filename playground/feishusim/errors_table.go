@@ -49,6 +49,8 @@ var (
 	errCardToken     = apiError{http.StatusBadRequest, 300030, "The token of the card has expired."}
 	errCardSpent     = apiError{http.StatusBadRequest, 300040, "The token of the card has been used up."}
 	errNoUser        = apiError{http.StatusBadRequest, 41012, "user id invalid error"}
+	errDeptScope     = apiError{http.StatusForbidden, 40004, "no dept authority error"}
+	errUserScope     = apiError{http.StatusBadRequest, 41050, "no user authority error"}
 	errNoDepartment  = apiError{http.StatusBadRequest, 43007, "department not found"}
 	errPageToken     = apiError{http.StatusBadRequest, 40003, "invalid page_token"}
 )
