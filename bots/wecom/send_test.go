@@ -96,8 +96,9 @@ func TestLongTextIsSplit(t *testing.T) {
 		}
 		h.sim.ClearFaults()
 		say(t, h.bot, m)
-		var got []string
-		for _, m := range h.sim.Messages(chat) {
+		said := h.sim.Messages(chat)
+		got := make([]string, 0, len(said))
+		for _, m := range said {
 			if len(m.Text) > 2048 {
 				t.Errorf("%s: a part of %d bytes", chat, len(m.Text))
 			}
