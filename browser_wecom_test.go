@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -66,8 +67,9 @@ func (v *viewer) uploadsProof() {
 	}
 	v.press("#up", "上传")
 	v.sees("#page", "已上传")
-	v.open(link)
-	v.sees("#page", "链接已失效")
+	if status, text := v.w.opens(v.w.base + link); status != http.StatusGone || !strings.Contains(text, "链接已失效") {
+		v.t.Errorf("the link once used: %d", status)
+	}
 	v.open("/playground?on=wecom")
 	v.sees("#wecom-log", "初步接触 → 需求确认")
 }
