@@ -14,6 +14,7 @@ type Collector struct {
 	oldest  *prometheus.Desc
 	message *prometheus.Desc
 	leaves  *prometheus.Desc
+	unheard *prometheus.Desc
 	bell    *prometheus.Desc
 }
 
@@ -25,13 +26,14 @@ func (e *Engine) Collector() *Collector {
 		oldest:  prometheus.NewDesc("genjin_job_oldest_due_seconds", "How long the oldest due ledger row has waited.", nil, nil),
 		message: prometheus.NewDesc("genjin_messages", "Outgoing messages by state.", []string{"state"}, nil),
 		leaves:  prometheus.NewDesc("genjin_audit_unsequenced", "Audit rows that have no place in the log yet.", nil, nil),
+		unheard: prometheus.NewDesc("genjin_approvals_undelivered", "Pending approvals of which somebody who must act was not told by any road.", nil, nil),
 		bell:    prometheus.NewDesc("genjin_queue_degraded", "1 while Redis is away and the ledger is worked off without it.", nil, nil),
 	}
 }
 
 // Describe implements prometheus.Collector.
 func (c *Collector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{c.jobs, c.oldest, c.message, c.leaves, c.bell} {
+	for _, d := range []*prometheus.Desc{c.jobs, c.oldest, c.message, c.leaves, c.unheard, c.bell} {
 		ch <- d
 	}
 }
@@ -56,6 +58,7 @@ func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 	gauge(c.jobs, float64(n.DeadJobs), "dead")
 	gauge(c.oldest, n.OldestDue.Seconds())
 	gauge(c.leaves, float64(n.Unsequenced))
+	gauge(c.unheard, float64(n.Undelivered))
 	for state, count := range n.Messages {
 		gauge(c.message, float64(count), state)
 	}

@@ -15,6 +15,7 @@ type Counts struct {
 	OldestDue   time.Duration    // how long the oldest due job has waited
 	Messages    map[string]int64 // by state: pending, uncertain, failed
 	Unsequenced int64            // audit leaves without a place in the log
+	Undelivered int64            // pending approvals of which somebody who must act was not told
 }
 
 // Counts counts.
@@ -45,6 +46,9 @@ func (tx *Tx) countMessages(ctx context.Context, c *Counts) error {
 	c.Messages = map[string]int64{string(MessagePending): 0, string(MessageUncertain): 0, string(MessageFailed): 0}
 	for _, r := range rows {
 		c.Messages[r.State] = r.N
+	}
+	if c.Undelivered, err = tx.q.CountUndelivered(ctx); err != nil {
+		return fmt.Errorf("count undelivered approvals: %w", err)
 	}
 	c.Unsequenced, err = tx.unsequenced(ctx)
 	return err

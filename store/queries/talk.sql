@@ -73,6 +73,15 @@ SELECT * FROM messages WHERE state IN ('failed', 'uncertain') AND state IN ('pen
 -- name: CountMessages :many
 SELECT state, COUNT(*) AS n FROM messages WHERE state IN ('pending', 'uncertain', 'failed') GROUP BY state;
 
+-- A request is undelivered while somebody who must act on it was told neither by
+-- a card nor by words that stand in for one, or while nobody has a card at all.
+-- name: CountUndelivered :one
+SELECT COUNT(*) FROM approvals WHERE approvals.status = 'pending' AND (
+  NOT EXISTS (SELECT 1 FROM cards WHERE cards.number = approvals.number AND cards.kind = 'approval' AND cards.closed_at = 0)
+  OR EXISTS (SELECT 1 FROM cards WHERE cards.number = approvals.number AND cards.kind = 'approval' AND cards.closed_at = 0 AND NOT EXISTS (
+    SELECT 1 FROM messages WHERE messages.subject = 'approval:' || CAST(approvals.number AS TEXT) AND messages.person = cards.person
+    AND messages.kind IN ('approval', 'reminder') AND messages.state = 'sent')));
+
 -- name: InsertCard :exec
 INSERT INTO cards (nonce, kind, number, person, bot, message_id, revision, created_at, closed_at)
 VALUES (@nonce, @kind, @number, @person, @bot, @message_id, @revision, @created_at, @closed_at);
