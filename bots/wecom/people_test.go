@@ -46,7 +46,7 @@ func TestIdentify(t *testing.T) {
 	if user, err := h.bot.Identify(t.Context(), code); err != nil || user != lilei {
 		t.Errorf("%q %v", user, err)
 	}
-	for _, bad := range []string{code, "", "x&access_token=y&code=z", "%zz"} {
+	for _, bad := range []string{code, "", "x&access_token=y&code=z", "%zz", h.sim.OAuthCode(lilei) + "&x=1"} {
 		if user, err := h.bot.Identify(t.Context(), bad); user != "" || sendError(t, err).Code != bots.CodeRefused {
 			t.Errorf("%q: %q %v", bad, user, err)
 		}

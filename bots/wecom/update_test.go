@@ -81,6 +81,20 @@ func TestUsedCodesAreTolerated(t *testing.T) {
 	}
 }
 
+// TestUsedCodesAreNotTriedAgain by the process that used them, whatever ref comes.
+func TestUsedCodesAreNotTriedAgain(t *testing.T) {
+	t.Parallel()
+	h := newWeCom(t)
+	sent := say(t, h.bot, bots.Message{Key: "k", User: lilei, Card: asking("一")})
+	ref := sent.Merge("", h.clickRef(t, sent))
+	for i, title := range []string{"二", "三", "四"} {
+		_, err := h.bot.Update(t.Context(), ref, bots.Message{Key: title, User: lilei, Card: asking(title)})
+		if n := h.sim.Calls(updateAPI); (err == nil) != (i < 2) || n != min(i+1, 2) {
+			t.Errorf("%s: %v after %d calls", title, err, n)
+		}
+	}
+}
+
 // TestUpdateWithLostAnswer: another try finds the code used, by itself.
 func TestUpdateWithLostAnswer(t *testing.T) {
 	t.Parallel()
