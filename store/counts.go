@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -47,9 +48,11 @@ func (tx *Tx) countMessages(ctx context.Context, c *Counts) error {
 	for _, r := range rows {
 		c.Messages[r.State] = r.N
 	}
-	if c.Undelivered, err = tx.q.CountUndelivered(ctx); err != nil {
-		return fmt.Errorf("count undelivered approvals: %w", err)
+	undelivered, err := tx.undelivered(ctx, math.MaxInt64)
+	if err != nil {
+		return err
 	}
+	c.Undelivered = int64(len(undelivered))
 	c.Unsequenced, err = tx.unsequenced(ctx)
 	return err
 }

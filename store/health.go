@@ -10,8 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-
-	"genjin/sales"
 )
 
 // AuditHealth is how the audit log's signing stands, without reading the log.
@@ -53,45 +51,23 @@ func (s *Store) AuditHealth(ctx context.Context) (AuditHealth, error) {
 }
 
 // Undelivered lists the approvals that have waited since before a given time
-// without a card of theirs having reached anybody.
+// while somebody who must act on them was told by no road.
 func (s *Store) Undelivered(ctx context.Context, before time.Time) ([]int64, error) {
 	var numbers []int64
 	err := s.View(ctx, func(tx *Tx) error {
-		pending, err := tx.PendingApprovals(ctx)
-		if err != nil {
-			return err
-		}
-		for _, a := range pending {
-			if !a.UpdatedAt.Before(before) {
-				continue
-			}
-			if there, err := tx.delivered(ctx, a); err != nil {
-				return err
-			} else if !there {
-				numbers = append(numbers, a.Number)
-			}
-		}
-		return nil
+		var err error
+		numbers, err = tx.undelivered(ctx, millis(before))
+		return err
 	})
 	return numbers, err
 }
 
-// delivered tells whether an open card of an approval was sent.
-func (tx *Tx) delivered(ctx context.Context, a sales.Approval) (bool, error) {
-	cards, err := tx.CardsOf(ctx, "approval", a.Number)
+func (tx *Tx) undelivered(ctx context.Context, before int64) ([]int64, error) {
+	numbers, err := tx.q.UndeliveredApprovals(ctx, before)
 	if err != nil {
-		return false, err
+		return nil, fmt.Errorf("list undelivered approvals: %w", err)
 	}
-	for _, c := range cards {
-		m, err := tx.Message(ctx, c.MessageID)
-		if err != nil && !errors.Is(err, ErrNotFound) {
-			return false, err
-		}
-		if err == nil && m.State == MessageSent {
-			return true, nil
-		}
-	}
-	return false, nil
+	return numbers, nil
 }
 
 // Served tells whether a process serves the SQLite file that o names, and which.

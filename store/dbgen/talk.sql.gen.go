@@ -86,23 +86,6 @@ func (q *Queries) CountMessages(ctx context.Context) ([]CountMessagesRow, error)
 	return items, nil
 }
 
-const countUndelivered = `-- name: CountUndelivered :one
-SELECT COUNT(*) FROM approvals WHERE approvals.status = 'pending' AND (
-  NOT EXISTS (SELECT 1 FROM cards WHERE cards.number = approvals.number AND cards.kind = 'approval' AND cards.closed_at = 0)
-  OR EXISTS (SELECT 1 FROM cards WHERE cards.number = approvals.number AND cards.kind = 'approval' AND cards.closed_at = 0 AND NOT EXISTS (
-    SELECT 1 FROM messages WHERE messages.subject = 'approval:' || CAST(approvals.number AS TEXT) AND messages.person = cards.person
-    AND messages.kind IN ('approval', 'reminder') AND messages.state = 'sent')))
-`
-
-// A request is undelivered while somebody who must act on it was told neither by
-// a card nor by words that stand in for one, or while nobody has a card at all.
-func (q *Queries) CountUndelivered(ctx context.Context) (int64, error) {
-	row := q.db.QueryRowContext(ctx, countUndelivered)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
-}
-
 const deadMessages = `-- name: DeadMessages :many
 SELECT id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at, try_at FROM messages WHERE state IN ('failed', 'uncertain') AND state IN ('pending', 'uncertain', 'failed') ORDER BY id DESC LIMIT $1
 `
@@ -978,6 +961,41 @@ func (q *Queries) TriesTo(ctx context.Context, arg TriesToParams) ([]int64, erro
 			return nil, err
 		}
 		items = append(items, try_at)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const undeliveredApprovals = `-- name: UndeliveredApprovals :many
+SELECT approvals.number FROM approvals WHERE approvals.status = 'pending' AND approvals.updated_at < $1 AND (
+  NOT EXISTS (SELECT 1 FROM cards WHERE cards.number = approvals.number AND cards.kind = 'approval' AND cards.closed_at = 0)
+  OR EXISTS (SELECT 1 FROM cards WHERE cards.number = approvals.number AND cards.kind = 'approval' AND cards.closed_at = 0
+    AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.id = cards.message_id AND messages.state = 'sent')
+    AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.subject = 'approval:' || CAST(approvals.number AS TEXT) AND messages.person = cards.person
+      AND messages.kind IN ('approval', 'reminder') AND messages.state = 'sent')))
+ORDER BY approvals.number
+`
+
+// A request is undelivered while somebody who must act on it was told neither by
+// a card nor by words that stand in for one, or while nobody has a card at all.
+func (q *Queries) UndeliveredApprovals(ctx context.Context, before int64) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, undeliveredApprovals, before)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int64{}
+	for rows.Next() {
+		var number int64
+		if err := rows.Scan(&number); err != nil {
+			return nil, err
+		}
+		items = append(items, number)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err

@@ -75,12 +75,14 @@ SELECT state, COUNT(*) AS n FROM messages WHERE state IN ('pending', 'uncertain'
 
 -- A request is undelivered while somebody who must act on it was told neither by
 -- a card nor by words that stand in for one, or while nobody has a card at all.
--- name: CountUndelivered :one
-SELECT COUNT(*) FROM approvals WHERE approvals.status = 'pending' AND (
+-- name: UndeliveredApprovals :many
+SELECT approvals.number FROM approvals WHERE approvals.status = 'pending' AND approvals.updated_at < @before AND (
   NOT EXISTS (SELECT 1 FROM cards WHERE cards.number = approvals.number AND cards.kind = 'approval' AND cards.closed_at = 0)
-  OR EXISTS (SELECT 1 FROM cards WHERE cards.number = approvals.number AND cards.kind = 'approval' AND cards.closed_at = 0 AND NOT EXISTS (
-    SELECT 1 FROM messages WHERE messages.subject = 'approval:' || CAST(approvals.number AS TEXT) AND messages.person = cards.person
-    AND messages.kind IN ('approval', 'reminder') AND messages.state = 'sent')));
+  OR EXISTS (SELECT 1 FROM cards WHERE cards.number = approvals.number AND cards.kind = 'approval' AND cards.closed_at = 0
+    AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.id = cards.message_id AND messages.state = 'sent')
+    AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.subject = 'approval:' || CAST(approvals.number AS TEXT) AND messages.person = cards.person
+      AND messages.kind IN ('approval', 'reminder') AND messages.state = 'sent')))
+ORDER BY approvals.number;
 
 -- name: InsertCard :exec
 INSERT INTO cards (nonce, kind, number, person, bot, message_id, revision, created_at, closed_at)
