@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"genjin/bots"
@@ -35,12 +36,18 @@ func (c *orgPullCmd) Run(e *env) error {
 	if cfg.OrgPath == "" {
 		return errors.New(wordNoOrgPath)
 	}
-	on, err := platformsOf(cfg, nil, platformParts{now: time.Now, log: slog.New(slog.DiscardHandler)})
+	on, err := platformsToAsk(cfg)
 	if err != nil {
 		return err
 	}
-	p := orgPull{path: cfg.OrgPath, platform: c.Platform, dry: c.DryRun, location: cfg.Location, out: e.out, directories: directories(on.bots)}
+	p := orgPull{path: cfg.OrgPath, platform: c.Platform, dry: c.DryRun, location: cfg.Location, out: e.out, directories: directories(on)}
 	return p.run(e.ctx)
+}
+
+// platformsToAsk are those that are on, for commands that only ask them.
+func platformsToAsk(cfg config.Config) ([]bots.Bot, error) {
+	on, err := platformsOf(cfg, nil, platformParts{now: time.Now, log: slog.New(slog.DiscardHandler)})
+	return on.bots, err
 }
 
 // directories are the platforms that tell who works at the company.
@@ -123,6 +130,7 @@ func (p orgPull) others(ctx context.Context, members []config.Member) (others ma
 		return nil, ""
 	}
 	others = map[string][]config.Member{}
+	var notes []string
 	for name, d := range p.directories {
 		if name == p.platform {
 			continue
@@ -130,12 +138,12 @@ func (p orgPull) others(ctx context.Context, members []config.Member) (others ma
 		all, err := everybody(ctx, d)
 		if err != nil {
 			s, args := refusal(name, err)
-			note += fill(wordOtherAway, []any{platformWords[name], fill(s.what, args)})
+			notes = append(notes, fill(wordOtherAway, []any{platformWords[name], fill(s.what, args)}))
 			continue
 		}
 		others[name] = all
 	}
-	return others, note
+	return others, strings.Join(notes, "\n")
 }
 
 // readOrNothing reads a file that need not be there yet.
@@ -154,8 +162,8 @@ func readOrNothing(path string) ([]byte, error) {
 // and keeps the old one beside it. Whatever somebody wrote meanwhile is not
 // written over.
 func replaceFile(path string, old, text []byte) error {
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
 	}
 	mode := os.FileMode(0o600)
 	if info, err := os.Stat(path); err == nil {

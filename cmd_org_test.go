@@ -46,7 +46,7 @@ func newCompany(t testing.TB, org string, change ...func(*wecomsim.Options)) *co
 
 func (c *company) writes(t testing.TB, org string) {
 	t.Helper()
-	if err := os.WriteFile(c.path, []byte(org), 0o640); err != nil { //nolint:gosec // a mode that is to be kept
+	if err := os.WriteFile(c.path, []byte(org), 0o640); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -3,10 +3,10 @@ package main
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"maps"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"genjin/bots"
@@ -34,7 +34,7 @@ func (c *orgUnknownCmd) Run(e *env) error {
 			return err
 		}
 	}
-	on, err := platformsOf(cfg, nil, platformParts{now: time.Now, log: slog.New(slog.DiscardHandler)})
+	on, err := platformsToAsk(cfg)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (c *orgUnknownCmd) Run(e *env) error {
 		return err
 	}
 	u := unknown{org: nameOr(cfg.OrgPath, "org.yaml"), text: text, location: cfg.Location, namers: map[string]bots.Namer{}, strangers: map[string][]store.Stranger{}}
-	for _, b := range on.bots {
+	for _, b := range on {
 		if n, is := b.(bots.Namer); is {
 			u.namers[b.Name()] = n
 		}
@@ -150,14 +150,11 @@ func advices(m config.Merge) map[string]*advice {
 		all[p.User] = &advice{wordStrangerLeft, []any{p.Name + "（" + p.ID + "）"}}
 	}
 	for _, q := range m.Asked {
-		names := ""
-		for i, p := range q.Maybe {
-			if i > 0 {
-				names += "、"
-			}
-			names += orgName(p)
+		names := make([]string, 0, len(q.Maybe))
+		for _, p := range q.Maybe {
+			names = append(names, orgName(p))
 		}
-		all[q.User] = &advice{wordStrangerJoin, []any{names, q.Line, q.Other}}
+		all[q.User] = &advice{wordStrangerJoin, []any{strings.Join(names, "、"), q.Line, q.Other}}
 	}
 	return all
 }
