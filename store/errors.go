@@ -101,7 +101,13 @@ func isNetwork(err error) bool {
 
 func isPostgresRace(err error) bool {
 	pg, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && (pg.Code == "40001" || pg.Code == "40P01" || pg.Code == "23505")
+	return ok && (pg.Code == "40001" || pg.Code == "40P01" || pg.Code == "23505" || isStalePlan(pg))
+}
+
+// isStalePlan reports a prepared query from before a migration that changed its
+// table. The driver drops it, so that the next run makes it again.
+func isStalePlan(pg *pgconn.PgError) bool {
+	return pg.Code == "0A000" && strings.Contains(pg.Message, "cached plan")
 }
 
 func isNoTable(err error) bool {
