@@ -176,7 +176,7 @@ func TestUnknownVariables(t *testing.T) {
 	told := Unknown([]string{
 		"GENJIN_FEISHU_APPID=x", "GENJIN_ADDRESS=1", "GENJIN_ADDR=1", "GENJIN_RULES_FILE=x", "GENJIN_TEST_ROOM=1", "GENJIN_REDIS_URL_FIL=x", "HOME=/", "PATH", "GENJIN_ENCRYPT_KEY=canary",
 	})
-	want := []string{"GENJIN_ADDRESS", "GENJIN_ADDR？", "GENJIN_ENCRYPT_KEY", "GENJIN_", "GENJIN_FEISHU_APPID", "GENJIN_FEISHU_APP_ID？", "GENJIN_REDIS_URL_FIL", "GENJIN_REDIS_URL"}
+	want := []string{"GENJIN_ADDRESS", "GENJIN_ADDR（监听地址）", "GENJIN_ENCRYPT_KEY", "GENJIN_", "GENJIN_FEISHU_APPID", "GENJIN_FEISHU_APP_ID（飞书应用的 App ID", "GENJIN_REDIS_URL_FIL", "GENJIN_REDIS_URL"}
 	if len(told)*2 != len(want) {
 		t.Fatalf("%q", told)
 	}

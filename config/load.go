@@ -40,7 +40,7 @@ func (l *loader) text(name string) string {
 		}
 	}
 	if own == "" {
-		return names[name]
+		return names[name].standard
 	}
 	return own
 }

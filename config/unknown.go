@@ -7,7 +7,7 @@ import (
 )
 
 // Unknown lists variables that look like ours and are not, each with the
-// nearest one that is: a typing mistake must not be silence.
+// nearest one that is and what it means: a typing mistake must not be silence.
 func Unknown(environ []string) []string {
 	var out []string
 	for _, kv := range environ {
@@ -18,7 +18,8 @@ func Unknown(environ []string) []string {
 		if _, ok := names[strings.TrimSuffix(name, "_FILE")]; ok {
 			continue
 		}
-		out = append(out, fmt.Sprintf("不认识环境变量 %s，是不是想写 %s？", name, nearest(name)))
+		near := nearest(name)
+		out = append(out, fmt.Sprintf("不认识环境变量 %s，是不是想写 %s（%s）？", name, near, names[near].meaning))
 	}
 	slices.Sort(out)
 	return out
