@@ -6,8 +6,7 @@ import (
 )
 
 // TestBrowserWalk walks the main job on the playground as a newcomer does, with
-// mouse and keyboard, and looks at what stands on the screen. `make shot` lets it
-// take the README's picture on the way.
+// mouse and keyboard, and looks at what stands on the screen.
 func TestBrowserWalk(t *testing.T) {
 	t.Parallel()
 	v := newViewer(t, newWorld(t))
@@ -90,7 +89,6 @@ func (v *viewer) approves() {
 	v.sees("#feishu-log", "待你审批 · 华东智造 · ¥880,000", "商务谈判 → 合同签订", "审批意见")
 	v.press("#trace", "李雷：推进 华东智造 合同签订")
 	v.sees("#trace", "审批 #4 华东智造：李雷 提交，批准后进入「合同签订」")
-	v.shot()
 	v.press("#feishu-log", "拒绝")
 	v.sees("#toast", "需要写原因")
 	v.types("#feishu-log [name='f.comment']", "可以签")

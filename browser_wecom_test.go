@@ -11,7 +11,8 @@ import (
 )
 
 // TestBrowserWalkOnWeCom walks the main job in WeCom's half of the playground,
-// with the evidence page in between, and looks at both phones.
+// with the evidence page in between, and looks at both phones. `make shot` lets
+// it take the README's picture on the way.
 func TestBrowserWalkOnWeCom(t *testing.T) {
 	t.Parallel()
 	v := newViewer(t, newWorld(t, onBothAtOnce))
@@ -107,6 +108,7 @@ func (v *viewer) approvesOnWeCom() {
 	v.press("#people", "王芳")
 	v.sees("#wecom-log", "待你审批 · 华东智造 · ¥880,000", "商务谈判 → 合同签订", "同意", "拒绝")
 	v.sees("#feishu-log", "待你审批 · 华东智造 · ¥880,000")
+	v.shot()
 	v.press("#wecom-log", "拒绝")
 	v.sees("#wecom-log", "原因")
 	v.press("#wecom-log", "同意")

@@ -92,7 +92,7 @@ func (p *page) tourRoom(who Person, document bool) (*device, room) {
 	d, _ := p.device(p.first(who))
 	rooms := d.rooms(who)
 	for _, r := range rooms {
-		if !r.Group && !(document && r.Images) {
+		if !r.Group && (!document || !r.Images) {
 			return d, r
 		}
 	}
