@@ -23,13 +23,17 @@ var toolVersion = regexp.MustCompile(`\(PostgreSQL\) (\d+)`)
 // findTool finds pg_dump or pg_restore for a server: of its own version, else of
 // the next newer one. An older one would refuse.
 func findTool(ctx context.Context, name string, server int) (string, error) {
+	return pickTool(ctx, toolPaths(name), name, server)
+}
+
+func pickTool(ctx context.Context, paths []string, name string, server int) (string, error) {
 	type tool struct {
 		path  string
 		major int
 	}
 	var fit []tool
 	var old []string
-	for _, path := range toolPaths(name) {
+	for _, path := range paths {
 		out, err := exec.CommandContext(ctx, path, "--version").Output() //nolint:gosec // found on this machine
 		if err != nil {
 			continue
