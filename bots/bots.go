@@ -25,8 +25,8 @@ type Inlet interface {
 // A Bot is one chat platform: a way in, and with Send and Update its way out.
 // Its name is the platform's word in configuration, paths and rows. Everything
 // else a platform may offer, or lack, is an interface of its own ([Fetcher],
-// [Listener], [Checker], [Mute], [Forgetful], [Counted], [Perishable], [Identifier]), found by type
-// assertion.
+// [Listener], [Checker], [Mute], [Forgetful], [Counted], [Perishable], [Identifier], [GroupMaker]), found
+// by type assertion.
 type Bot interface {
 	Inlet
 	// Send says m. Its errors are [SendError]. Saying the same m twice within
@@ -86,6 +86,14 @@ type Identifier interface {
 	// Identify gives the platform's id of the person who brought the code. Its
 	// errors are [SendError].
 	Identify(ctx context.Context, code string) (user string, err error)
+}
+
+// A GroupMaker can make a group that is not there yet.
+type GroupMaker interface {
+	// MakeGroup makes the group with this id, the first of its members being its
+	// owner. Making one that is there already is no error. Its errors are
+	// [SendError].
+	MakeGroup(ctx context.Context, id, name string, users []string) error
 }
 
 // A Checker can make sure that the platform takes its credentials and that the

@@ -66,14 +66,19 @@ func (w Words) OverdueOps(items []LateItem) string {
 	return lines(w.lateList(w.say("late.ops_head", len(items)), items, true)...)
 }
 
-// Alarm tells an admin about something that a person must look at. The cause
+// Alarm tells an admin about something that a person must look at, with the
+// commands that show it and try it again; id names it to them. The cause
 // is technical: admins read it, nobody else.
 func (w Words) Alarm(what, id, cause string) string {
 	text, ok := zhCN["alarm."+what]
 	if !ok {
 		text = what
 	}
-	return lines(w.say("alarm", text, id), w.say("alarm.cause", clip(cause, 300)), w.say("alarm.next"))
+	next := "alarm.next." + what
+	if _, own := zhCN[next]; !own {
+		next = "alarm.next"
+	}
+	return lines(w.say("alarm", text, id), w.say("alarm.cause", clip(cause, 300)), w.say(next, id))
 }
 
 // NoPlatform says that somebody cannot be told anything.
@@ -82,4 +87,10 @@ func (w Words) NoPlatform(p sales.Person) string { return w.say("no_platform", p
 // Unreached tells a manager that one of their people did not get a message.
 func (w Words) Unreached(p sales.Person, about string) string {
 	return w.say("unreached", p.Name, clip(about, 60))
+}
+
+// UnreachedApproval tells a manager the same about a request, and how it can
+// still be decided.
+func (w Words) UnreachedApproval(p sales.Person, about string, number int64) string {
+	return lines(w.Unreached(p, about), w.say("unreached.approval", number, p.Name))
 }

@@ -3,6 +3,8 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"genjin/bots"
 	"genjin/sales"
@@ -11,6 +13,16 @@ import (
 
 // approvalSubject is the subject of what is said about a request.
 func approvalSubject(a sales.Approval) string { return fmt.Sprintf("approval:%d", a.Number) }
+
+// approvalNumber is the request that a subject names.
+func approvalNumber(subject string) (int64, bool) {
+	word, is := strings.CutPrefix(subject, cardApproval+":")
+	if !is {
+		return 0, false
+	}
+	number, err := strconv.ParseInt(word, 10, 64)
+	return number, err == nil
+}
 
 // askAll gives everybody who must act on a request their card, on each of their
 // platforms where none is open. Two who find out at once that somebody has none
@@ -111,7 +123,7 @@ func (e *Engine) unasked(ctx context.Context, tx *store.Tx, a sales.Approval, ta
 	if err := e.tellBoss(ctx, tx, p, note{Subject: approvalSubject(a), Card: &card}); err != nil {
 		return err
 	}
-	return e.alarmIn(ctx, tx, alarm{what: "undelivered", scope: p.ID, id: approvalSubject(a), cause: e.words().NoPlatform(p)})
+	return e.alarmIn(ctx, tx, alarm{what: "unasked", scope: p.ID, id: approvalSubject(a), cause: e.words().NoPlatform(p)})
 }
 
 // askAgain asks those again who must act at an instant and have no card: theirs

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"genjin/bots"
 	"genjin/sales"
@@ -110,6 +111,28 @@ type alarm struct {
 	cause string
 }
 
+// sameCause is a cause without what differs from one message to the next: the
+// ids in it.
+func sameCause(cause string) string {
+	words := strings.FieldsFunc(cause, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '_'
+	})
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool {
+		return len(w) > idLeast && strings.ContainsFunc(w, unicode.IsDigit)
+	}), " ")
+}
+
+// idLeast is how long a word with digits may be and still be a platform's code.
+const idLeast = 8
+
+// causeOf is why a platform did not take something, whatever it was asked.
+func causeOf(se *bots.SendError) string {
+	if se.Err == nil {
+		return sameCause(se.Platform)
+	}
+	return sameCause(se.Err.Error())
+}
+
 // alarmIn tells the admins once per trouble, scope and hour, however often it
 // strikes: fifty alarms about one outage hide the one about another.
 func (e *Engine) alarmIn(ctx context.Context, tx *store.Tx, a alarm) error {
@@ -141,94 +164,4 @@ func (e *Engine) alarmOnce(ctx context.Context, a alarm) error {
 		e.alarmed.Store(key, hour)
 	}
 	return err
-}
-
-// otherRoad is taken when a message was refused for good: a card of which there
-// is another copy is not missed, any other becomes a text with its reply code; a
-// person who cannot be reached is tried on their other platform, and what nobody
-// can be told goes to their manager and the admins.
-func (e *Engine) otherRoad(ctx context.Context, tx *store.Tx, m store.Message, se *bots.SendError) error {
-	if m.Update == "" {
-		found, err := e.detour(ctx, tx, m, se)
-		if err != nil || found {
-			return err
-		}
-	}
-	return e.alarmIn(ctx, tx, alarm{what: "undelivered", scope: m.Bot + ":" + m.Person + m.Chat, id: m.ID, cause: se.Error()})
-}
-
-// detour brings a message that is no change of a card by another road, and tells
-// whether there was one. Where there was none the person's manager is told.
-func (e *Engine) detour(ctx context.Context, tx *store.Tx, m store.Message, se *bots.SendError) (bool, error) {
-	copied, err := e.otherCopy(ctx, tx, m)
-	if err != nil || copied {
-		return copied, err
-	}
-	var body bots.Message
-	if err := json.Unmarshal(m.Body, &body); err != nil {
-		return false, fmt.Errorf("message %s: %w", m.ID, err)
-	}
-	n := note{Kind: m.Kind, Subject: m.Subject, Text: body.Text, Card: body.Card, File: body.File}
-	if se.Code == bots.CodeRefused && body.Card != nil {
-		// The card's row stays with the message that failed: a text cannot be
-		// changed later, and what is written decides without a card.
-		n.Card, n.Text = nil, body.Card.Plain()
-		_, err := e.post(ctx, tx, store.Outgoing{Bot: m.Bot, User: m.User, Chat: m.Chat, Person: m.Person}, n)
-		return true, err
-	}
-	person, known := e.Org().Person(m.Person)
-	if !known || person.Left || m.Kind == kindAlarm {
-		return false, nil
-	}
-	moved, err := e.otherPlatform(ctx, tx, person, m, n)
-	if err != nil || moved {
-		return moved, err
-	}
-	return false, e.tellBoss(ctx, tx, person, n)
-}
-
-// otherPlatform says a message where the person is too, and takes its card's
-// row along, since a click must come from where the card stands. What was moved
-// once is not moved back.
-func (e *Engine) otherPlatform(ctx context.Context, tx *store.Tx, p sales.Person, m store.Message, n note) (bool, error) {
-	first, err := tx.Once(ctx, "moved:"+m.ID)
-	if err != nil || !first {
-		return false, err
-	}
-	rest := slices.DeleteFunc(e.platforms(), func(bot string) bool { return bot == m.Bot })
-	id, bot, err := e.tellOn(ctx, tx, p, n, rest)
-	if err != nil || bot == "" {
-		return false, err
-	}
-	if _, err := tx.Once(ctx, "moved:"+id); err != nil {
-		return false, err
-	}
-	c, has, err := tx.CardByMessage(ctx, m.ID)
-	if err != nil || !has {
-		return true, err
-	}
-	c.Bot, c.MessageID = bot, id
-	return true, tx.SetCard(ctx, c)
-}
-
-// tellBoss tells somebody's manager that they could not be told.
-func (e *Engine) tellBoss(ctx context.Context, tx *store.Tx, p sales.Person, n note) error {
-	boss, ok := e.Org().Manager(p.ID)
-	if !ok {
-		return nil
-	}
-	_, _, err := e.tell(ctx, tx, boss, note{Kind: kindAlarm, Subject: n.Subject, Text: e.words().Unreached(p, n.title())})
-	return err
-}
-
-// title is what a message is about, in one line.
-func (n note) title() string {
-	if n.Card != nil {
-		return n.Card.Title
-	}
-	if n.File != nil {
-		return n.File.Name
-	}
-	line, _, _ := strings.Cut(n.Text, "\n")
-	return line
 }

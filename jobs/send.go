@@ -8,8 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"genjin/bots"
@@ -62,6 +60,9 @@ func (e *Engine) send(ctx context.Context, j store.Job) (finish, error) {
 		return nil, err
 	}
 	ref, err := m.say(ctx)
+	if e.madeGroup(ctx, m, err) {
+		ref, err = m.say(ctx)
+	}
 	if err == nil {
 		return said(m, ref), nil
 	}
@@ -164,10 +165,9 @@ func outdated(ctx context.Context, tx *store.Tx, m store.Message) (string, error
 	if slices.ContainsFunc(newer, func(n store.Message) bool { return n.Kind == kindReminder }) {
 		return "a newer reminder says the same", nil
 	}
-	word, _ := strings.CutPrefix(m.Subject, cardApproval+":")
-	number, err := strconv.ParseInt(word, 10, 64)
-	if err != nil {
-		return "", nil //nolint:nilerr // not about a request
+	number, is := approvalNumber(m.Subject)
+	if !is {
+		return "", nil
 	}
 	a, err := tx.Approval(ctx, number)
 	if err == nil && a.Status != sales.ApprovalPending {
@@ -213,7 +213,7 @@ func (e *Engine) uncertain(ctx context.Context, m store.Message, why string) (fi
 		why = "the process ended in mid-send"
 	}
 	return settled(m.ID, store.MessageResult{State: store.MessageUncertain, Error: why}, func(ctx context.Context, tx *store.Tx) error {
-		return e.alarmIn(ctx, tx, alarm{what: "uncertain", scope: m.Bot, id: m.ID, cause: why})
+		return e.alarmIn(ctx, tx, alarm{what: "uncertain", scope: m.Bot + ":" + sameCause(why), id: m.ID, cause: why})
 	}), nil
 }
 
@@ -286,7 +286,7 @@ func (e *Engine) noteTry(ctx context.Context, m store.Message, se *bots.SendErro
 	}
 	switch {
 	case se.Code == bots.CodeConfig:
-		return e.alarmOnce(ctx, alarm{what: "config", scope: m.Bot, id: m.Bot, cause: se.Error()})
+		return e.alarmOnce(ctx, alarm{what: "config", scope: m.Bot + ":" + causeOf(se), id: m.Bot, cause: se.Error()})
 	case !m.FirstTryAt.IsZero() && e.Now().Sub(m.FirstTryAt) > outageAfter:
 		return e.alarmOnce(ctx, alarm{what: "platform", scope: m.Bot, id: m.Bot, cause: se.Error()})
 	}

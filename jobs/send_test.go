@@ -155,7 +155,11 @@ func TestRefusedCardGoesOutAsTextAndStaysDecidable(t *testing.T) {
 	if open := w.cards(cardApproval, 1287); len(open) != 1 || open[0].Person != "wang" {
 		t.Errorf("open cards: %v", open)
 	}
-	w.said(w.feishu, "feishu_admin", 0)
+	w.approval(1288, "wang")
+	w.settle()
+	w.said(w.feishu, "feishu_wang", 1, "同意 1288")
+	w.said(w.feishu, "feishu_admin", 1)
+	w.said(w.feishu, "feishu_admin", 1, "不收卡片", "genjin dead show ")
 }
 
 func TestUnreachableOnOnePlatformIsToldOnTheOther(t *testing.T) {

@@ -218,7 +218,7 @@ func (e *Engine) bury(ctx context.Context, j store.Job, cause error) error {
 		return nil // somebody else has it: it is theirs to bury
 	}
 	return errors.Join(err, e.Store.Do(ctx, func(tx *store.Tx) error {
-		return e.alarmIn(ctx, tx, alarm{what: "dead job", scope: j.Kind, id: j.ID, cause: cause.Error()})
+		return e.alarmIn(ctx, tx, alarm{what: "dead job", scope: j.Kind + ":" + sameCause(cause.Error()), id: j.ID, cause: cause.Error()})
 	}))
 }
 

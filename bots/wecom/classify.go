@@ -27,7 +27,7 @@ const (
 
 // classify says what an error code means for another try.
 func classify(api string, code int, msg string) *bots.SendError {
-	se := &bots.SendError{Platform: fmt.Sprintf("%s errcode %d", api, code), Err: errors.New(words(msg))}
+	se := &bots.SendError{Platform: fmt.Sprintf("%s errcode %d", api, code), Err: errors.New(withCure(words(msg), code))}
 	switch {
 	case code == codeTooOften:
 		se.Code, se.Retry, se.After, se.API = bots.CodeLimited, true, oftenWait, api
@@ -47,6 +47,14 @@ func classify(api string, code int, msg string) *bots.SendError {
 		se.Code = bots.CodeRefused
 	}
 	return se
+}
+
+// withCure adds to what the platform says what a person can do about it.
+func withCure(said string, code int) string {
+	if cure := cures[code]; cure != "" {
+		return said + "。" + cure
+	}
+	return said
 }
 
 func tokenDead(code int) bool { return slices.Contains(deadTokenCodes, code) }

@@ -68,9 +68,13 @@ type Group struct {
 	Members []string `json:"userlist"`
 }
 
-// MakeGroup makes a group (path/90245); making one that is there already is no
-// error. Clients show it after the first message in it.
-func (b *Bot) MakeGroup(ctx context.Context, g Group) error {
+// MakeGroup implements [bots.GroupMaker] (path/90245). Clients show the group
+// after the first message in it.
+func (b *Bot) MakeGroup(ctx context.Context, id, name string, users []string) error {
+	g := Group{ID: id, Name: name, Members: users}
+	if len(users) > 0 {
+		g.Owner = users[0]
+	}
 	body, err := encode(g)
 	if err != nil {
 		return err
@@ -82,7 +86,7 @@ func (b *Bot) MakeGroup(ctx context.Context, g Group) error {
 	if se, is := errors.AsType[*bots.SendError](err); !is || se.Code != bots.CodeRefused && se.Code != bots.CodeNoReach {
 		return err
 	}
-	if there, getErr := b.Group(ctx, g.ID); getErr == nil && strings.EqualFold(there.ID, g.ID) {
+	if there, getErr := b.Group(ctx, id); getErr == nil && strings.EqualFold(there.ID, id) {
 		return nil
 	}
 	return err

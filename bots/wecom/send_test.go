@@ -144,7 +144,7 @@ func TestGroups(t *testing.T) {
 	h := newWeCom(t)
 	g := wecom.Group{ID: "chatwest", Name: "华西", Owner: lilei, Members: []string{lilei, hanmei}}
 	for range 2 {
-		if err := h.bot.MakeGroup(t.Context(), g); err != nil {
+		if err := h.bot.MakeGroup(t.Context(), g.ID, g.Name, g.Members); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -167,7 +167,7 @@ func TestGroups(t *testing.T) {
 	if _, err := blind.bot.Send(t.Context(), bots.Message{Key: "k", Chat: east, Text: "x"}); sendError(t, err).Code != bots.CodeConfig {
 		t.Errorf("60011: %v", err)
 	}
-	if err := blind.bot.MakeGroup(t.Context(), g); sendError(t, err).Code != bots.CodeConfig {
+	if err := blind.bot.MakeGroup(t.Context(), g.ID, g.Name, g.Members); sendError(t, err).Code != bots.CodeConfig {
 		t.Errorf("60011: %v", err)
 	}
 }

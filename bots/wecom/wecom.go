@@ -63,6 +63,7 @@ var (
 	_ bots.Counted    = (*Bot)(nil)
 	_ bots.Perishable = (*Bot)(nil)
 	_ bots.Identifier = (*Bot)(nil)
+	_ bots.GroupMaker = (*Bot)(nil)
 )
 
 // remembered is how many of each thing a bot keeps in mind.
