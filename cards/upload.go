@@ -62,7 +62,7 @@ func (w Words) UploadPage(u Upload) UploadWords {
 
 // kindsOf names the kinds of files that a stage takes.
 func (w Words) kindsOf(s sales.Stage) string {
-	var all []string
+	all := make([]string, 0, len(s.Needs))
 	for _, n := range s.Needs {
 		all = append(all, w.kinds(n.Types))
 	}

@@ -62,8 +62,7 @@ func upload(ctx context.Context, c *call, cmd command) error {
 		return err
 	}
 	if !sales.MayMove(c.w.Org, c.me, f.deal) {
-		no := &sales.Refusal{Kind: sales.RefuseNotYours, Who: []string{f.deal.Owner}}
-		return c.refuse(ctx, string(no.Kind), c.w.Say("number.not_yours", f.deal.Number, c.w.Name(f.deal.Owner)))
+		return c.refuse(ctx, string(sales.RefuseNotYours), c.w.Say("number.not_yours", f.deal.Number, c.w.Name(f.deal.Owner)))
 	}
 	waiting, moves, err := c.waitingMove(ctx, f.deal.Number)
 	if err != nil {
@@ -183,27 +182,33 @@ func (c *call) openUpload(ctx context.Context, token string) (uploadPage, error)
 	}
 	c.me, c.event.Bot, c.event.User = me, p.token.Bot, p.token.Account
 	gone, err := c.gone(ctx)
-	if err != nil {
+	switch {
+	case err != nil:
 		return p, err
-	}
-	if gone {
+	case gone:
 		p.state = uploadDenied
 		return p, nil
 	}
 	p.state = uploadOpen
+	return p, c.purpose(ctx, &p)
+}
+
+// purpose finds what an open page is for, and whether it can take a file today.
+func (c *call) purpose(ctx context.Context, p *uploadPage) error {
 	if full, err := c.quotaSpent(ctx); err != nil || full {
 		p.problem = problemQuota
-		return p, err
+		return err
 	}
 	if p.token.Deal == 0 {
-		return p, nil
+		return nil
 	}
+	var err error
 	if p.deal, err = c.tx.Deal(ctx, p.token.Deal); err != nil {
-		return p, err
+		return err
 	}
 	p.stage, _ = c.uploadStage(p.deal, p.token.Move)
 	p.moves = p.token.Move != nil && p.deal.Stage != p.stage.ID
-	return p, nil
+	return nil
 }
 
 // fits tells whether a file of that kind can serve what the page is for.

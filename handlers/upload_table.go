@@ -4,9 +4,17 @@ package handlers
 // offer for each.
 var uploadKinds = []struct{ kind, accept string }{
 	{"pdf", ".pdf,application/pdf"},
-	{"docx", ".docx"}, {"doc", ".doc"},
-	{"pptx", ".pptx"}, {"ppt", ".ppt"},
-	{"xlsx", ".xlsx"}, {"xls", ".xls"},
-	{"jpg", "image/jpeg,.jpg,.jpeg"}, {"png", "image/png,.png"}, {"heic", ".heic,.heif"}, {"webp", "image/webp"}, {"gif", "image/gif"},
-	{"txt", ".txt"}, {"csv", ".csv"},
+	{"docx", ".docx"},
+	{"doc", ".doc"},
+	{"pptx", ".pptx"},
+	{"ppt", ".ppt"},
+	{"xlsx", ".xlsx"},
+	{"xls", ".xls"},
+	{"jpg", "image/jpeg,.jpg,.jpeg"},
+	{"png", "image/png,.png"},
+	{"heic", ".heic,.heif"},
+	{"webp", "image/webp"},
+	{"gif", "image/gif"},
+	{"txt", ".txt"},
+	{"csv", ".csv"},
 }

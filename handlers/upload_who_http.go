@@ -49,7 +49,7 @@ func (h *Hub) checkVisitor(c *gin.Context, p *uploadPage) (done bool) {
 		p.state = uploadDenied
 		return false
 	}
-	http.SetCookie(c.Writer, &http.Cookie{
+	http.SetCookie(c.Writer, &http.Cookie{ //nolint:gosec // Secure wherever the public address is
 		Name: visitorCookie, Value: pass, Path: uploadPath + token, MaxAge: int(draftLife.Seconds()), HttpOnly: true,
 		Secure: strings.HasPrefix(h.PublicURL, "https://"), SameSite: http.SameSiteLaxMode,
 	})
