@@ -31,7 +31,11 @@ func (c *call) show(ctx context.Context, card bots.Card, subject string) error {
 // whisper tells the person something that concerns nobody else: errors, lists,
 // forms.
 func (c *call) whisper(ctx context.Context, text string) error {
-	return c.post(ctx, bots.Message{Text: text}, store.Outgoing{User: c.event.User}, "")
+	to := store.Outgoing{User: c.event.User}
+	if c.event.Private { // where they wrote is theirs alone
+		to = c.place()
+	}
+	return c.post(ctx, bots.Message{Text: text}, to, "")
 }
 
 // refuse tells the person privately why nothing was done.
