@@ -13,9 +13,10 @@ const (
 	EventEntered                          // a person opened the private chat with the hub
 	EventBotAdded                         // the hub was added to a group
 	EventMenu                             // a person pressed a menu item; Text holds its key
-	EventUserLeft                         // a person was deleted on the platform
+	EventUserLeft                         // a person was deleted on the platform, or their account was closed
 	EventUserChanged                      // a person's entry changed on the platform
 	EventRecalled                         // a person took a message back; MessageID names it
+	EventUserBack                         // an account that was closed works again
 )
 
 // Event is one thing that happened on a platform.

@@ -375,6 +375,7 @@ var zhCN = merge(map[string]string{
 	"welcome.chatid": "这个群的编号是 %s，写进 org.yaml 的 teams.groups.%s，团队的提醒和汇总就发到这里。",
 	"welcome.group":  "大家好，我是「跟进」。@我 发「帮助」看用法；审批和提醒我会私聊。",
 	"left.told":      "%s 在%s已离职，待审批已转给 %s。请在 org.yaml 里标上 left: true，并安排交接。",
+	"left.back":      "%s 的%s账号恢复了，可以继续使用；还在等待的审批重新由本人处理。",
 	"left.told_none": "%s 在%s已离职，且没有主管接手审批。请在 org.yaml 里标上 left: true，并安排交接。",
 	"oops":           "出了点意外，没有生效。请稍后再试；还不行就把参考号 %s 发给管理员。",
 	"unavailable":    "这个操作现在做不了，请稍后再试。",

@@ -118,6 +118,9 @@ func (c *call) userLeft(ctx context.Context) error {
 	if !known || gone.Left {
 		return nil
 	}
+	if again, err := c.goneSince(ctx); again || err != nil {
+		return err
+	}
 	c.outcome = "left"
 	if err := c.keep(ctx, keptGone+c.event.Bot+":"+c.event.User, "gone", true, goneKept); err != nil {
 		return err

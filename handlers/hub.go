@@ -186,6 +186,8 @@ func (c *call) handle(ctx context.Context) error {
 	switch c.event.Kind {
 	case bots.EventUserLeft:
 		return c.userLeft(ctx)
+	case bots.EventUserBack:
+		return c.userBack(ctx)
 	case bots.EventRecalled:
 		return c.recalled(ctx)
 	case bots.EventBotAdded:
@@ -221,7 +223,7 @@ func (c *call) serve(ctx context.Context) error {
 		return c.entered(ctx)
 	case bots.EventMenu:
 		return c.run(ctx, parse(c.event.Text, c.stages))
-	case bots.EventUnknown, bots.EventUserChanged, bots.EventUserLeft, bots.EventRecalled, bots.EventBotAdded:
+	case bots.EventUnknown, bots.EventUserChanged, bots.EventUserLeft, bots.EventUserBack, bots.EventRecalled, bots.EventBotAdded:
 	}
 	c.outcome = "recorded"
 	return nil

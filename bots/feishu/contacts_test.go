@@ -139,6 +139,12 @@ func TestWhoResignedHasLeft(t *testing.T) {
 		`{"is_activated":true}`: bots.EventUserChanged,
 		`{}`:                    bots.EventUserChanged,
 	} {
+		back := h.read(t, h.event("contact.user.updated_v3", map[string]any{
+			"object": map[string]any{"open_id": "ou_han"}, "old_object": map[string]any{"status": json.RawMessage(status)},
+		}))
+		if (back.Kind == bots.EventUserBack) != (want == bots.EventUserLeft) || back.User != "ou_han" {
+			t.Errorf("before %s: %+v", status, back)
+		}
 		e := h.read(t, h.event("contact.user.updated_v3", map[string]any{
 			"object": map[string]any{"open_id": "ou_han", "status": json.RawMessage(status)}, "old_object": map[string]any{},
 		}))

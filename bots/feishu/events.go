@@ -82,11 +82,14 @@ func menu(ev bots.Event, body []byte) (bots.Event, error) {
 }
 
 type contactEvent struct {
-	Object struct {
-		userID
+	Object contactEntry `json:"object"`
+	Before contactEntry `json:"old_object"` // only what changed
+}
 
-		Status contactStatus `json:"status"`
-	} `json:"object"`
+type contactEntry struct {
+	userID
+
+	Status contactStatus `json:"status"`
 }
 
 func userLeft(ev bots.Event, body []byte) (bots.Event, error) {
@@ -102,8 +105,11 @@ func userChanged(ev bots.Event, body []byte) (bots.Event, error) {
 	var in contactEvent
 	err := json.Unmarshal(body, &in)
 	ev.Kind, ev.User = bots.EventUserChanged, in.Object.OpenID
-	if in.Object.Status.gone() {
+	switch {
+	case in.Object.Status.gone():
 		ev.Kind = bots.EventUserLeft
+	case in.Before.Status.gone():
+		ev.Kind = bots.EventUserBack
 	}
 	return ev, err
 }

@@ -154,16 +154,21 @@ func (p appPush) fromSystem(e bots.Event) bots.Event {
 		e.Kind, e.User = bots.EventUserLeft, p.UserID
 	case "update_user":
 		e.Kind, e.User = bots.EventUserChanged, p.UserID
-		if status, err := strconv.Atoi(p.Status); err == nil && (status == accountDisabled || status == accountExited) {
+		switch status, err := strconv.Atoi(p.Status); {
+		case err != nil: // it did not change
+		case status == accountDisabled || status == accountExited:
 			e.Kind = bots.EventUserLeft
+		case status == accountActive:
+			e.Kind = bots.EventUserBack
 		}
 	}
 	return e
 }
 
-// What the platform calls the account of a member who cannot act any more
-// (path/90970).
+// What the platform calls the account of a member who can act, and of those who
+// cannot any more (path/90970).
 const (
+	accountActive   = 1
 	accountDisabled = 2
 	accountExited   = 5
 )

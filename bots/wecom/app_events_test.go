@@ -73,6 +73,7 @@ func TestAppEvents(t *testing.T) {
 		"changed":       {event("sys", "<Event>change_contact</Event><ChangeType>update_user</ChangeType><UserID>LiLei</UserID><AgentID>3010040</AgentID>"), bots.EventUserChanged, "change_contact/update_user", "LiLei", ""},
 		"disabled":      {event("sys", "<Event>change_contact</Event><ChangeType>update_user</ChangeType><UserID>LiLei</UserID><Status>2</Status>"), bots.EventUserLeft, "change_contact/update_user", "LiLei", ""},
 		"exited":        {event("sys", "<Event>change_contact</Event><ChangeType>update_user</ChangeType><UserID>LiLei</UserID><Status>5</Status>"), bots.EventUserLeft, "change_contact/update_user", "LiLei", ""},
+		"enabled":       {event("sys", "<Event>change_contact</Event><ChangeType>update_user</ChangeType><UserID>LiLei</UserID><Status>1</Status>"), bots.EventUserBack, "change_contact/update_user", "LiLei", ""},
 		"not active":    {event("sys", "<Event>change_contact</Event><ChangeType>update_user</ChangeType><UserID>LiLei</UserID><Status>4</Status>"), bots.EventUserChanged, "change_contact/update_user", "LiLei", ""},
 		"created":       {event("sys", "<Event>change_contact</Event><ChangeType>create_user</ChangeType><UserID>LiLei</UserID>"), bots.EventUnknown, "change_contact/create_user", "", ""},
 		"nobody left":   {event("sys", "<Event>change_contact</Event><ChangeType>delete_user</ChangeType>"), bots.EventUnknown, "change_contact/delete_user", "", ""},

@@ -1,0 +1,48 @@
+package handlers
+
+import (
+	"testing"
+	"time"
+
+	"genjin/bots"
+)
+
+// TestFrozenAndBack: a frozen account decides nothing, however often the
+// platform tells of it, until the platform says that it works again. What is
+// older than the freezing brings nobody back.
+func TestFrozenAndBack(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	n := itoa(r.atContract("华东智造", "50万"))
+	r.new()
+	frozen := r.now
+	tells := func(kind bots.EventKind, at time.Time) []said {
+		e := r.event(wang)
+		e.Kind, e.At = kind, at
+		r.handle(e)
+		return r.new()
+	}
+	if all := tells(bots.EventUserBack, frozen); len(all) > 0 {
+		t.Errorf("back without having left: %v", texts(all))
+	}
+	if all := tells(bots.EventUserLeft, frozen); len(all) != 1 || all[0].User != "ou_admin" {
+		t.Fatalf("told: %v", texts(all))
+	}
+	if all := tells(bots.EventUserLeft, frozen.Add(2*time.Minute)); len(all) > 0 {
+		t.Errorf("told again: %v", texts(all))
+	}
+	r.says(zhao, "待办").has(t, "代 王芳 审批")
+	if all := tells(bots.EventUserBack, frozen.Add(time.Minute)); len(all) > 0 {
+		t.Errorf("an older event: %v", texts(all))
+	}
+	r.says(wang, "同意 "+n).has(t, "还没有登记")
+	all := tells(bots.EventUserBack, frozen.Add(3*time.Minute))
+	if len(all) != 1 || all[0].User != "ou_admin" {
+		t.Fatalf("told: %v", texts(all))
+	}
+	all[0].has(t, "王芳", "恢复")
+	r.says(wang, "同意 "+n).has(t, "已同意")
+	if all := tells(bots.EventUserBack, frozen.Add(4*time.Minute)); len(all) > 0 {
+		t.Errorf("back twice: %v", texts(all))
+	}
+}
