@@ -8,10 +8,12 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -62,8 +64,10 @@ type hub struct {
 	org       atomic.Pointer[sales.Org]
 	rules     atomic.Pointer[sales.Rules]
 	cal       atomic.Pointer[sales.Calendar]
-	rulesText []byte
-	robots    map[string]config.Secret // team id → key of its WeCom group robot
+	robots    atomic.Pointer[map[string]config.Secret] // team id → key of its WeCom group robot
+	orgFile   *settingFile
+	rulesFile *settingFile
+	oldRules  sync.Map // version → *sales.Rules that requests began with
 	engine    *jobs.Engine
 	handlers  *handlers.Hub
 	clock     func() time.Time
@@ -99,6 +103,12 @@ func serve(ctx context.Context, cfg config.Config, roles []string, p parts) erro
 	if slices.Contains(roles, "worker") {
 		start("worker", h.engine.Run)
 	}
+	hup := make(chan os.Signal, 1)
+	if cfg.OrgPath != "" || cfg.RulesPath != "" { // else a closed terminal ends the hub
+		signal.Notify(hup, syscall.SIGHUP)
+		defer signal.Stop(hup)
+	}
+	start("settings", func(ctx context.Context) error { return h.watch(ctx, hup) })
 	<-ctx.Done()
 	wg.Wait()
 	close(errs)
@@ -112,13 +122,15 @@ func serve(ctx context.Context, cfg config.Config, roles []string, p parts) erro
 // wire opens the store and builds everything, without starting it.
 func wire(ctx context.Context, cfg config.Config, p parts, lock bool) (*hub, error) {
 	h := &hub{cfg: cfg, clock: p.clock, log: slog.New(slog.NewJSONHandler(p.out, &slog.HandlerOptions{Level: cfg.LogLevel}))}
-	if err := h.loadRules(); err != nil {
-		return nil, err
-	}
+	h.orgFile, h.rulesFile = settingFiles(cfg)
 	if err := h.openStore(ctx, lock); err != nil {
 		return nil, err
 	}
-	if err := h.build(ctx); err != nil {
+	if err := errors.Join(h.begin(ctx, h.orgFile, lock), h.begin(ctx, h.rulesFile, lock)); err != nil {
+		h.close()
+		return nil, err
+	}
+	if err := h.build(); err != nil {
 		h.close()
 		return nil, err
 	}
@@ -151,45 +163,6 @@ func (h *hub) openStore(ctx context.Context, lock bool) error {
 	return nil
 }
 
-// loadRules reads who works here, the rules and the holidays.
-func (h *hub) loadRules() error {
-	orgText, rulesText := config.SampleOrg(), config.DefaultRules()
-	var err error
-	if h.cfg.OrgPath != "" {
-		if orgText, err = os.ReadFile(h.cfg.OrgPath); err != nil {
-			return fmt.Errorf("GENJIN_ORG: %w", err)
-		}
-	}
-	if h.cfg.RulesPath != "" {
-		if rulesText, err = os.ReadFile(h.cfg.RulesPath); err != nil {
-			return fmt.Errorf("GENJIN_RULES: %w", err)
-		}
-	}
-	org, orgErr := config.ParseOrg(nameOr(h.cfg.OrgPath, "org.yaml"), orgText, h.cfg.Location)
-	robots, robotsErr := config.Robots(nameOr(h.cfg.OrgPath, "org.yaml"), orgText)
-	if orgErr != nil { // it has told the same
-		robotsErr = nil
-	}
-	rules, rulesErr := config.ParseRules(nameOr(h.cfg.RulesPath, "rules.yaml"), rulesText)
-	years, yearsErr := holidays(filepath.Join(h.cfg.DataDir, "holidays"))
-	if err := errors.Join(orgErr, robotsErr, rulesErr, yearsErr); err != nil {
-		return err
-	}
-	h.robots = robots
-	h.org.Store(org)
-	h.rules.Store(rules)
-	h.cal.Store(sales.NewCalendar(h.cfg.Location, rules.Hours, years...))
-	h.rulesText = rulesText
-	return nil
-}
-
-func nameOr(path, name string) string {
-	if path == "" {
-		return "built-in " + name
-	}
-	return path
-}
-
 // holidays are the years in the binary, and over them the files of a folder.
 func holidays(dir string) ([]sales.HolidayYear, error) {
 	years := sales.BuiltinHolidays()
@@ -215,15 +188,15 @@ func holidays(dir string) ([]sales.HolidayYear, error) {
 }
 
 // build makes the platforms, the engine and the use cases.
-func (h *hub) build(ctx context.Context) error {
-	on, err := platformsOf(h.cfg, h.robots, platformParts{now: h.clock, log: h.log, bell: &h.bell})
+func (h *hub) build() error {
+	on, err := platformsOf(h.cfg, h.robot, platformParts{now: h.clock, log: h.log, bell: &h.bell})
 	if err != nil {
 		return err
 	}
 	h.bots, h.inlets = on.bots, on.inlets
 	engine, err := jobs.New(jobs.Options{
 		Store: h.store, Evidence: h.evidence, Bots: h.bots, Org: h.org.Load, Rules: h.rules.Load, Calendar: h.cal.Load,
-		Location: h.cfg.Location, PublicURL: h.cfg.PublicURL, Now: h.clock, Logger: h.log, RedisURL: h.cfg.RedisURL.Reveal(),
+		Location: h.cfg.Location, PublicURL: h.cfg.PublicURL, Now: h.clock, Logger: h.log, RedisURL: h.cfg.RedisURL.Reveal(), RulesAt: h.rulesAt,
 		Resume: func(ctx context.Context, tx *store.Tx, f sales.File) error { return h.handlers.Resume(ctx, tx, f) },
 	})
 	if err != nil {
@@ -231,23 +204,22 @@ func (h *hub) build(ctx context.Context) error {
 	}
 	h.engine = engine
 	h.bell.Hang(engine)
-	version, err := engine.RulesLoaded(ctx, h.rules.Load(), h.rulesText, "start")
-	if err != nil {
-		return err
-	}
-	h.rules.Load().Version = version
 	h.handlers = handlers.New(handlers.Options{
 		Store: h.store, Evidence: h.evidence, Bots: h.bots, Inlets: h.inlets, Org: h.org.Load, Rules: h.rules.Load, Calendar: h.cal.Load,
 		Location: h.cfg.Location, PublicURL: h.cfg.PublicURL, Now: h.clock, Logger: h.log, TrustedProxies: h.cfg.TrustedProxies,
-		Ready: h.ready, Metrics: h.metrics(),
+		Ready: h.ready, RulesAt: h.rulesAt, Metrics: h.metrics(),
 	})
 	return nil
 }
+
+// robot is the key of a team's WeCom group robot.
+func (h *hub) robot(team string) config.Secret { return (*h.robots.Load())[team] }
 
 // metrics gathers the numbers of the ledger and of the process.
 func (h *hub) metrics() http.Handler {
 	r := prometheus.NewRegistry()
 	r.MustRegister(h.engine.Collector(), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	r.MustRegister(h.gauges()...)
 	return promhttp.HandlerFor(r, promhttp.HandlerOpts{})
 }
 
@@ -292,7 +264,7 @@ func (h *hub) web(ctx context.Context, p parts) error {
 
 // ready says whether the hub can do its work: the reasons are for a person.
 func (h *hub) ready(ctx context.Context) handlers.Readiness {
-	r := handlers.Readiness{Queue: h.engine.Health()}
+	r := handlers.Readiness{Queue: h.engine.Health(), Config: h.misfits()}
 	if err := h.store.Ready(ctx); err != nil {
 		r.Database = err.Error()
 	}

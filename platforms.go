@@ -27,7 +27,7 @@ type platforms struct {
 }
 
 // platformsOf makes the platforms. A new one is a line here.
-func platformsOf(cfg config.Config, robots map[string]config.Secret, p platformParts) (platforms, error) {
+func platformsOf(cfg config.Config, robots func(team string) config.Secret, p platformParts) (platforms, error) {
 	var on platforms
 	for _, add := range []func() error{
 		func() error { return on.feishu(cfg.Feishu, p) },
@@ -60,15 +60,18 @@ func (on *platforms) feishu(c config.Feishu, p platformParts) error {
 }
 
 // wecom adds the app, and beside it the 智能机器人 as a way in of its own.
-func (on *platforms) wecom(cfg config.Config, robots map[string]config.Secret, p platformParts) error {
+func (on *platforms) wecom(cfg config.Config, robots func(team string) config.Secret, p platformParts) error {
 	c := cfg.WeCom
 	if !c.On {
 		return nil
 	}
+	if robots == nil {
+		robots = func(string) config.Secret { return "" }
+	}
 	b, err := wecom.New(wecom.Options{
 		CorpID: c.CorpID, AgentID: int(c.AgentID), Secret: c.Secret.Reveal(), Token: c.Token.Reveal(), AESKey: c.AESKey.Reveal(),
 		BotToken: c.BotToken.Reveal(), BotAESKey: c.BotAESKey.Reveal(), APIBase: c.APIBase, PublicURL: cfg.PublicURL, OAuth: c.OAuth,
-		Robots: func(team string) string { return robots[team].Reveal() }, Redis: p.bell.Redis, Now: p.now, Logger: p.log,
+		Robots: func(team string) string { return robots(team).Reveal() }, Redis: p.bell.Redis, Now: p.now, Logger: p.log,
 	})
 	if err != nil {
 		return err

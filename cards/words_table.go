@@ -4,7 +4,7 @@ import "maps"
 
 // zhCN is every text the hub says, by key. Texts with holes are filled in by
 // fmt. Longer texts about commands stand in help_table.go, those about pages and
-// choices in page_table.go.
+// choices in page_table.go, those about org.yaml and leavers in settings_table.go.
 var zhCN = merge(map[string]string{
 	"more":            "…还有 %d 项没有列出",
 	"name.system":     "系统",
@@ -388,5 +388,6 @@ func merge(first map[string]string) map[string]string {
 	maps.Copy(all, first)
 	maps.Copy(all, helpTexts)
 	maps.Copy(all, pageTexts)
+	maps.Copy(all, settingTexts)
 	return all
 }

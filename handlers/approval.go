@@ -32,8 +32,12 @@ func (c *call) act(ctx context.Context, a sales.Approval, act sales.Act, version
 	if err != nil {
 		return acted{}, err
 	}
+	rules, err := c.rulesOf(ctx, &a)
+	if err != nil {
+		return acted{}, err
+	}
 	change, after, err := a.Act(sales.ActRequest{
-		Act: act, By: c.me, To: words.to, Comment: words.comment, Version: version, Deal: d, Files: files, Rules: c.w.Rules, Org: c.w.Org,
+		Act: act, By: c.me, To: words.to, Comment: words.comment, Version: version, Deal: d, Files: files, Rules: rules, Org: c.w.Org,
 		Delegations: delegations, Now: c.tx.Now(),
 	})
 	if no, is := errors.AsType[*sales.Refusal](err); is {
@@ -43,6 +47,14 @@ func (c *call) act(ctx context.Context, a sales.Approval, act sales.Act, version
 		return acted{}, fmt.Errorf("%s approval %d: %w", act, a.Number, err)
 	}
 	return acted{approval: after}, c.save(ctx, change)
+}
+
+// rulesOf are the rules that a request began with; without one, those in force.
+func (c *call) rulesOf(ctx context.Context, a *sales.Approval) (*sales.Rules, error) {
+	if c.RulesAt == nil || a == nil {
+		return c.w.Rules, nil
+	}
+	return c.RulesAt(ctx, c.tx, a.RulesVersion)
 }
 
 // actWords is what goes with an act.

@@ -23,7 +23,7 @@ func approveAll(ctx context.Context, c *call, _ command) error {
 	if card.Person != c.me.ID {
 		return c.refuse(ctx, "not_yours", c.w.Say("todo.not_yours", c.w.Name(card.Person)))
 	}
-	aged, err := c.aged(ctx, card)
+	aged, err := c.aged(ctx, card, c.w.Rules)
 	if err != nil {
 		return err
 	}

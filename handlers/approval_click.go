@@ -90,7 +90,11 @@ func (c *call) clickedApproval(ctx context.Context) (card store.Card, a sales.Ap
 // closed, or one so old that its reader may have forgotten what it was about.
 // The old one is closed, and what still waits stands on a fresh card.
 func (c *call) oldCard(ctx context.Context, card store.Card, a sales.Approval) (stop bool, err error) {
-	aged, err := c.aged(ctx, card)
+	rules, err := c.rulesOf(ctx, &a)
+	if err != nil {
+		return false, err
+	}
+	aged, err := c.aged(ctx, card, rules)
 	if err != nil || (card.ClosedAt.IsZero() && !aged) {
 		return false, err
 	}
@@ -113,7 +117,7 @@ func (c *call) oldCard(ctx context.Context, card store.Card, a sales.Approval) (
 }
 
 // aged tells whether a card is older than a decision may be.
-func (c *call) aged(ctx context.Context, card store.Card) (bool, error) {
+func (c *call) aged(ctx context.Context, card store.Card, rules *sales.Rules) (bool, error) {
 	if card.MessageID == "" {
 		return false, nil
 	}
@@ -121,7 +125,7 @@ func (c *call) aged(ctx context.Context, card store.Card) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	life := c.w.Rules.Approvals.ExpireAfter
+	life := rules.Approvals.ExpireAfter
 	if life <= 0 {
 		life = cardLife
 	}

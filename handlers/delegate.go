@@ -125,6 +125,10 @@ func (c *call) userLeft(ctx context.Context) error {
 	if err := c.keep(ctx, keptGone+c.event.Bot+":"+c.event.User, "gone", true, goneKept); err != nil {
 		return err
 	}
+	left := sales.Change{Effects: []sales.Effect{{Kind: sales.EffectPersonLeft, Detail: gone.ID}}}
+	if err := c.save(ctx, left); err != nil {
+		return err
+	}
 	platform := c.w.Say("platform." + c.event.Bot)
 	text := c.w.Say("left.told_none", gone.Name, platform)
 	if boss, ok := c.w.Org.Manager(gone.ID); ok {

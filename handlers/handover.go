@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"slices"
+	"time"
 
 	"genjin/bots"
 	"genjin/sales"
@@ -65,6 +66,29 @@ func (c *call) giveWork(ctx context.Context, from, to sales.Person) error {
 	if len(leads)+len(deals) == 0 {
 		return c.whisper(ctx, c.w.Say("handover.nothing", from.Name))
 	}
+	change, err := c.give(ctx, leads, deals, to)
+	if err != nil {
+		return err
+	}
+	if err := c.save(ctx, change); err != nil {
+		return err
+	}
+	if to.ID != c.me.ID {
+		list := c.w.Say("handover.told", c.me.Name, from.Name) + "\n" + c.w.Mine(first(leads), first(deals), more(leads, deals), c.tx.Now())
+		if err := c.tell(ctx, to, bots.Message{Text: list}, "person:"+from.ID); err != nil {
+			return err
+		}
+	}
+	if err := c.keepHandover(ctx, from, to, leads, deals); err != nil {
+		return err
+	}
+	undo := c.w.Say("handover.undo", int(c.w.Rules.Approvals.UndoFor/time.Minute))
+	return c.whisper(ctx, c.w.Say("handover.done", from.Name, len(leads), len(deals), to.Name)+"\n"+undo)
+}
+
+// give is the change that makes leads and deals, with the requests about them,
+// somebody's.
+func (c *call) give(ctx context.Context, leads []sales.Lead, deals []sales.Deal, to sales.Person) (sales.Change, error) {
 	var change sales.Change
 	for _, l := range leads {
 		change = change.Join(l.HandOver(to, c.me, c.tx.Now()))
@@ -76,20 +100,11 @@ func (c *call) giveWork(ctx context.Context, from, to sales.Person) error {
 		}
 		a, err := c.tx.Approval(ctx, d.Pending.Approval)
 		if err != nil {
-			return err
+			return sales.Change{}, err
 		}
 		change = change.Join(a.HandOver(to, c.me, c.tx.Now()))
 	}
-	if err := c.save(ctx, change); err != nil {
-		return err
-	}
-	if to.ID != c.me.ID {
-		list := c.w.Say("handover.told", c.me.Name, from.Name) + "\n" + c.w.Mine(first(leads), first(deals), more(leads, deals), c.tx.Now())
-		if err := c.tell(ctx, to, bots.Message{Text: list}, "person:"+from.ID); err != nil {
-			return err
-		}
-	}
-	return c.whisper(ctx, c.w.Say("handover.done", from.Name, len(leads), len(deals), to.Name))
+	return change, nil
 }
 
 // more is how many leads and deals a list leaves out.

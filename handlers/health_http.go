@@ -19,15 +19,19 @@ func (h *Hub) readyz(c *gin.Context) {
 		r = h.Ready(c.Request.Context())
 	}
 	status, code, database := "ok", http.StatusOK, "ok"
-	if (r.Queue != "" && r.Queue != "ok") || len(r.Channels) > 0 {
+	if (r.Queue != "" && r.Queue != "ok") || len(r.Channels) > 0 || len(r.Config) > 0 {
 		status = "degraded"
 	}
 	if r.Database != "" {
 		status, code, database = "unavailable", http.StatusServiceUnavailable, r.Database
 	}
-	channels := any("ok")
-	if len(r.Channels) > 0 {
-		channels = r.Channels
+	c.JSON(code, gin.H{"status": status, "database": database, "queue": r.Queue, "channels": okOr(r.Channels), "config": okOr(r.Config)})
+}
+
+// okOr is what is wrong, or "ok".
+func okOr(wrong []string) any {
+	if len(wrong) == 0 {
+		return "ok"
 	}
-	c.JSON(code, gin.H{"status": status, "database": database, "queue": r.Queue, "channels": channels})
+	return wrong
 }

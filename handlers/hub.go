@@ -36,7 +36,10 @@ type Options struct {
 	Logger         *slog.Logger
 	TrustedProxies []netip.Prefix
 	Ready          func(ctx context.Context) Readiness
-	Metrics        http.Handler
+	// RulesAt gives the rules of a version, for requests that began with it; nil:
+	// those in force.
+	RulesAt func(ctx context.Context, tx *store.Tx, version int64) (*sales.Rules, error)
+	Metrics http.Handler
 }
 
 // Readiness is whether the hub can do its work, in words for a person. An empty
@@ -45,6 +48,7 @@ type Readiness struct {
 	Database string
 	Queue    string   // ok or degraded
 	Channels []string // what is wrong with a platform's connection
+	Config   []string // what is wrong with org.yaml or rules.yaml, so that an older version is in force
 }
 
 // Hub takes what people write, send and press.

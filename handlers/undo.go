@@ -10,10 +10,13 @@ import (
 	"genjin/sales"
 )
 
-// lastMove is the newest move of a person, for 撤销.
+// lastMove is what a person did last that can be taken back, for 撤销: a move,
+// or a handover.
 type lastMove struct {
 	Deal int64  `json:"deal"`
 	Move string `json:"move"`
+
+	HandedOver *handedOver `json:"handed_over,omitempty"` // instead: work that was handed over
 }
 
 // undo takes the person's last move back.
@@ -23,6 +26,9 @@ func undo(ctx context.Context, c *call, cmd command) error {
 		if _, err := c.kept(ctx, keptLast+c.me.ID, &last); err != nil {
 			return err
 		}
+	}
+	if last.HandedOver != nil {
+		return c.takeBack(ctx, *last.HandedOver)
 	}
 	return c.undoMove(ctx, last)
 }
@@ -50,7 +56,11 @@ func (c *call) undoMove(ctx context.Context, last lastMove) error {
 	if err != nil {
 		return err
 	}
-	change, after, err := c.w.Rules.Undo(d, a, files, c.me, c.tx.Now())
+	rules, err := c.rulesOf(ctx, a)
+	if err != nil {
+		return err
+	}
+	change, after, err := rules.Undo(d, a, files, c.me, c.tx.Now())
 	if no, is := errors.AsType[*sales.Refusal](err); is {
 		return c.refuse(ctx, string(no.Kind), c.w.Refused(no, cards.Wish{Deal: d}))
 	}

@@ -66,7 +66,11 @@ func (e *Engine) approvalReminders(ctx context.Context, tx *store.Tx, at time.Ti
 		if err != nil {
 			return err
 		}
-		change, due := a.Remind(at, e.Rules(), e.Calendar())
+		rules, err := e.rulesOf(ctx, tx, a)
+		if err != nil {
+			return err
+		}
+		change, due := a.Remind(at, rules, e.Calendar())
 		if len(due) == 0 {
 			continue
 		}

@@ -38,6 +38,8 @@ func (e *Engine) effect(ctx context.Context, tx *store.Tx, j store.Job) error {
 		return e.approvalDecided(ctx, tx, f)
 	case sales.EffectDealMoved:
 		return e.dealMoved(ctx, tx, f)
+	case sales.EffectRulesChanged, sales.EffectOrgChanged, sales.EffectPersonLeft, sales.EffectConfigBad, sales.EffectConfigMended:
+		return e.settingEffect(ctx, tx, f)
 	}
 	return final{fmt.Errorf("no such effect: %q", f.Kind)}
 }

@@ -33,6 +33,9 @@ type Options struct {
 	Logger    *slog.Logger
 	RedisURL  string // empty = embedded
 	Workers   int    // at once; 0 = 16
+	// RulesAt gives the rules of a version, for requests that began with it;
+	// nil: those in force.
+	RulesAt func(ctx context.Context, tx *store.Tx, version int64) (*sales.Rules, error)
 	// Resume completes what waited for a file: a function of handlers.
 	Resume func(ctx context.Context, tx *store.Tx, f sales.File) error
 	// Lease is how long a job is safe from other workers without a sign of
@@ -117,6 +120,14 @@ func (e *Engine) connect() error {
 // words is what messages are made with, as the rules stand now.
 func (e *Engine) words() cards.Words {
 	return cards.Words{Org: e.Org(), Rules: e.Rules(), Cal: e.Calendar(), Loc: e.Location, PublicURL: e.PublicURL}
+}
+
+// rulesOf are the rules that a request began with.
+func (e *Engine) rulesOf(ctx context.Context, tx *store.Tx, a sales.Approval) (*sales.Rules, error) {
+	if e.RulesAt == nil {
+		return e.Rules(), nil
+	}
+	return e.RulesAt(ctx, tx, a.RulesVersion)
 }
 
 // How long a stop takes: after cutAfter what is in flight is cut off, and at

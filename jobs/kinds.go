@@ -31,6 +31,9 @@ func (e *Engine) periodically(p periodic) func(context.Context, *store.Tx, store
 		if err := json.Unmarshal(j.Payload, &at); err == nil && at.At > 0 {
 			due = time.UnixMilli(at.At)
 		}
+		if at.Rules > e.Rules().Version {
+			return later{now.Add(versionWait)}
+		}
 		if p.loud && now.Sub(due) > lateness {
 			e.Logger.LogAttrs(ctx, slog.LevelWarn, "period missed", slog.String("kind", p.kind), slog.Time("due", due))
 			return nil

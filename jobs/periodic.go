@@ -71,7 +71,8 @@ func (e *Engine) atTimes(times []sales.TimeOfDay, now time.Time) (time.Time, boo
 
 // periodPayload is the instant that a periodic job stands for.
 type periodPayload struct {
-	At int64 `json:"at"` // UTC milliseconds
+	At    int64 `json:"at"`              // UTC milliseconds
+	Rules int64 `json:"rules,omitempty"` // the version of the rules that the work needs
 }
 
 // tick puts due periods into the ledger under keys that hold the period: with

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"genjin/sales"
 	"genjin/store"
 )
 
@@ -20,7 +19,7 @@ func (e *Engine) rescore(ctx context.Context, tx *store.Tx, _ time.Time) error {
 	if err != nil || n < rescoreBatch {
 		return err
 	}
-	_, err = tx.AddJob(ctx, store.NewJob{Kind: kindRescore, Key: "rescore:batch:" + tx.NewID(), Payload: periodPayload{}})
+	_, err = tx.AddJob(ctx, store.NewJob{Kind: kindRescore, Key: "rescore:batch:" + tx.NewID(), Payload: periodPayload{Rules: e.Rules().Version}})
 	return err
 }
 
@@ -40,23 +39,4 @@ func (e *Engine) rescoreBatch(ctx context.Context, tx *store.Tx) (int, error) {
 		}
 	}
 	return len(leads), nil
-}
-
-// RulesLoaded records the rules in force under their version, and has the leads
-// scored again that a change of the rules touches.
-func (e *Engine) RulesLoaded(ctx context.Context, rules *sales.Rules, text []byte, by string) (int64, error) {
-	var version int64
-	err := e.Store.Do(ctx, func(tx *store.Tx) error {
-		v, isNew, err := tx.RulesVersion(ctx, rules.Hash, text, by)
-		if err != nil {
-			return err
-		}
-		version = v
-		if !isNew {
-			return nil
-		}
-		_, err = tx.AddJob(ctx, store.NewJob{Kind: kindRescore, Key: fmt.Sprintf("rescore:%d", v), Payload: periodPayload{At: tx.Now().UnixMilli()}})
-		return err
-	})
-	return version, err
 }

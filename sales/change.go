@@ -33,13 +33,18 @@ const (
 	EffectApprovalChanged EffectKind = "approval-changed" // update or close every card of it
 	EffectApprovalDecided EffectKind = "approval-decided" // tell the requester, one message
 	EffectDealMoved       EffectKind = "deal-moved"       // tell the owner's manager
+	EffectRulesChanged    EffectKind = "rules-changed"    // Number is the version: score again what an older one scored
+	EffectOrgChanged      EffectKind = "org-changed"      // Number is the version: cards to who must act now
+	EffectPersonLeft      EffectKind = "person-left"      // Detail is who: operations get the list of their open work
+	EffectConfigBad       EffectKind = "config-bad"       // Actor is the file, Detail what is wrong: tell the admins
+	EffectConfigMended    EffectKind = "config-mended"    // Actor is the file: tell the admins
 )
 
 // Effect is something that must follow a decision, said in nouns; the words and
 // the platform are chosen when it is carried out in the same transaction.
 type Effect struct {
 	Kind   EffectKind `json:"kind"`
-	Number int64      `json:"number"`          // of the lead, deal or approval
+	Number int64      `json:"number"`          // of the lead, deal or approval; a version
 	Actor  string     `json:"actor,omitempty"` // who caused it: never told of their own act
 	Detail string     `json:"detail,omitempty"`
 }
