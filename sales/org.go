@@ -14,6 +14,8 @@ const chainMax = 10
 
 // Org is who works here, checked.
 type Org struct {
+	Version int64 // given by the store when first seen
+
 	people  []Person
 	teams   []Team
 	person  map[string]int

@@ -117,3 +117,12 @@ type PeopleState struct {
 	Chat    string
 	WroteAt int64
 }
+
+type Version struct {
+	Kind     string
+	Version  int64
+	Hash     string
+	Body     string
+	LoadedBy string
+	LoadedAt int64
+}

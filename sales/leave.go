@@ -1,0 +1,61 @@
+package sales
+
+import "slices"
+
+// WithFormer is the organisation together with people who stood in an earlier
+// one: they count as left, so that what they left behind has a name, an owner
+// whose manager is known, and can be handed over. Nobody writes as them.
+func (o *Org) WithFormer(former []Person) *Org {
+	all := &Org{Version: o.Version, people: slices.Clone(o.people), teams: o.teams, person: map[string]int{}, team: o.team, account: o.account}
+	for i, p := range all.people {
+		all.person[p.ID] = i
+	}
+	for _, p := range former {
+		if _, here := all.person[p.ID]; here {
+			continue
+		}
+		p.Left, p.Accounts, p.Prefer, p.Delegate = true, nil, "", Delegation{}
+		all.person[p.ID] = len(all.people)
+		all.people = append(all.people, p)
+	}
+	return all
+}
+
+// Former are those who are no longer in an organisation, but were in the one
+// before it or before that.
+func (o *Org) Former(before *Org, known []Person) []Person {
+	var gone []Person
+	for _, p := range slices.Concat(before.People(), known) {
+		_, here := o.Person(p.ID)
+		if here || slices.ContainsFunc(gone, func(g Person) bool { return g.ID == p.ID }) {
+			continue
+		}
+		p.Left, p.Accounts, p.Prefer, p.Delegate = true, nil, "", Delegation{}
+		gone = append(gone, p)
+	}
+	return gone
+}
+
+// Leavers are those who worked here by the organisation before and do not by
+// this one.
+func (o *Org) Leavers(before *Org) []Person {
+	var gone []Person
+	for _, was := range before.People() {
+		if is, here := o.Person(was.ID); !was.Left && (!here || is.Left) {
+			gone = append(gone, was)
+		}
+	}
+	return gone
+}
+
+// Returned are those who had left, or were never here, by the organisation
+// before and work here by this one.
+func (o *Org) Returned(before *Org) []Person {
+	var back []Person
+	for _, is := range o.People() {
+		if was, here := before.Person(is.ID); !is.Left && here && was.Left {
+			back = append(back, is)
+		}
+	}
+	return back
+}
