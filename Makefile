@@ -3,7 +3,7 @@ TOOL = go tool -modfile=tools/go.mod
 LINT = $(TOOL) golangci-lint
 FUZZTIME ?= 5s
 # What `make generate` writes, and `make generated` compares.
-GENERATED = store/dbgen
+GENERATED = store/dbgen docs/reference.zh-CN.md
 # Every other directive of the tree, run by `make generate` too.
 DIRECTIVES = $(shell grep -rlE '^//go:generate ' --include='*.go' . | xargs -r -n1 dirname | sort -u)
 
@@ -41,6 +41,7 @@ deadcode: ## no function that nothing calls (the generated package aside)
 generate: ## make the generated files again
 	cd store && go tool -modfile=../tools/go.mod sqlc generate
 	@for dir in $(DIRECTIVES); do (set -x; go generate "$$dir") || exit 1; done
+	GENJIN_TEST_REFERENCE=1 go test -count=1 -run '^TestReference$$' .
 
 # Compared with a copy, not with git: a checkout need not be a repository, and
 # a file that was never added is seen too.
