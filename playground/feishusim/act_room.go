@@ -89,7 +89,11 @@ func (s *Server) DeleteUser(ctx context.Context, openID string, o ...PushOption)
 // [Server.AddUser] first.
 func (s *Server) UpdateUser(ctx context.Context, openID string, o ...PushOption) PushResult {
 	return s.happen(ctx, "contact.user.updated_v3", func() map[string]any {
-		return map[string]any{"object": s.profileLocked(openID), "old_object": map[string]any{}}
+		before := map[string]any{}
+		if u := s.users[openID]; u != nil && u.before != nil {
+			before, u.before = u.before, nil
+		}
+		return map[string]any{"object": s.profileLocked(openID), "old_object": before}
 	}, o)
 }
 

@@ -9,14 +9,17 @@ func (s *Server) contactLocked(u *User, kind string) map[string]any {
 	o := map[string]any{
 		"open_id": u.OpenID, "user_id": u.UserID, "union_id": u.UnionID, "name": u.Name,
 		"mobile": u.Mobile, "email": u.Email, "department_ids": u.departments(),
-		"status": map[string]any{
-			"is_frozen": u.Frozen, "is_resigned": u.Left, "is_activated": true, "is_exited": false, "is_unjoin": false,
-		},
+		"status": statusOf(u),
 	}
 	if lead := s.users[u.LeaderOpenID]; lead != nil {
 		o["leader_user_id"] = lead.id(kind)
 	}
 	return o
+}
+
+// statusOf is the state of a person's account.
+func statusOf(u *User) map[string]any {
+	return map[string]any{"is_frozen": u.Frozen, "is_resigned": u.Left, "is_activated": true, "is_exited": false, "is_unjoin": false}
 }
 
 func (s *Server) getUser(c *call) reply {

@@ -20,6 +20,8 @@ type User struct {
 	Muted                   bool // has muted the bot: sends fail with 230053
 	Frozen                  bool // suspended by an administrator
 	Left                    bool // was deleted
+
+	before map[string]any // what changed and was not told yet, as it was
 }
 
 // Department is a part of the simulated company; "0" is the root.
@@ -48,8 +50,10 @@ func (s *Server) AddUser(u User) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, known := s.users[u.OpenID]; !known {
+	if old, known := s.users[u.OpenID]; !known {
 		s.userOrder = append(s.userOrder, u.OpenID)
+	} else if old.Frozen != u.Frozen {
+		u.before = map[string]any{"status": statusOf(old)}
 	}
 	s.users[u.OpenID] = &u
 	if _, known := s.depts[u.DepartmentID]; !known && u.DepartmentID != "" && u.DepartmentID != rootDepartment {
