@@ -44,7 +44,7 @@ func (c *restoreCmd) settings(e *env, cfg config.Config) error {
 	files := settingsFiles(cfg)
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		from, to := filepath.Join(c.Dir, "settings", name), files[name]
-		text, err := os.ReadFile(from)
+		text, err := os.ReadFile(filepath.Clean(from))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -68,7 +68,7 @@ func putBack(text []byte, from, to string) (string, error) {
 	now, err := os.ReadFile(filepath.Clean(to))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		if err := os.WriteFile(to, text, 0o600); err != nil {
+		if err := os.WriteFile(to, text, 0o600); err != nil { //nolint:gosec // the operator names it
 			return "", fmt.Errorf("settings: %w", err)
 		}
 		return to + " 已放回。\n", nil

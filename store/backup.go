@@ -99,7 +99,7 @@ func (b *backup) run(ctx context.Context, o BackupOptions) error {
 		return err
 	}
 	for name, text := range o.Settings {
-		if _, _, err := fillFile(ctx, strings.NewReader(string(text)), filepath.Join(b.dir, "settings", filepath.Base(name))); err != nil {
+		if _, err := fillFile(ctx, strings.NewReader(string(text)), filepath.Join(b.dir, "settings", filepath.Base(name))); err != nil {
 			return err
 		}
 	}
@@ -166,7 +166,7 @@ func (b *backup) fromRows(ctx context.Context, tx *Tx, sizes []int64) error {
 	if b.m.Installation, err = tx.q.MetaByName(ctx, metaMarker); err != nil {
 		return fmt.Errorf("read the marker: %w", err)
 	}
-	if _, _, err := fillFile(ctx, strings.NewReader(b.m.Installation+"\n"), filepath.Join(b.dir, markerFile)); err != nil {
+	if _, err := fillFile(ctx, strings.NewReader(b.m.Installation+"\n"), filepath.Join(b.dir, markerFile)); err != nil {
 		return err
 	}
 	if err := b.checkpoints(ctx, tx, sizes); err != nil {
@@ -195,7 +195,7 @@ func (b *backup) checkpoints(ctx context.Context, tx *Tx, sizes []int64) error {
 			return err
 		}
 		to := filepath.Join(b.dir, "checkpoints", checkpointFile(size))
-		if _, _, err := fillFile(ctx, strings.NewReader(text), to); err != nil {
+		if _, err := fillFile(ctx, strings.NewReader(text), to); err != nil {
 			return err
 		}
 	}
@@ -217,7 +217,7 @@ func (b *backup) versions(ctx context.Context, tx *Tx) error {
 			return fmt.Errorf("versions of rules and org: %w", err)
 		}
 		to := filepath.Join(b.dir, "versions", fmt.Sprintf("%s-%04d.yaml", filepath.Base(kind), version))
-		if _, _, err := fillFile(ctx, strings.NewReader(body), to); err != nil {
+		if _, err := fillFile(ctx, strings.NewReader(body), to); err != nil {
 			return err
 		}
 	}
@@ -233,7 +233,7 @@ func countRows(ctx context.Context, tx *Tx, sqlite bool) (map[string]int64, erro
 	counts := map[string]int64{}
 	for _, name := range tables {
 		var n int64
-		if err := tx.db.QueryRowContext(ctx, "SELECT COUNT(*) FROM "+quoteName(name)).Scan(&n); err != nil { //nolint:gosec // a name from the catalogue, quoted
+		if err := tx.db.QueryRowContext(ctx, "SELECT COUNT(*) FROM "+quoteName(name)).Scan(&n); err != nil {
 			return nil, fmt.Errorf("count %s: %w", name, err)
 		}
 		counts[name] = n

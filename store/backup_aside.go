@@ -21,7 +21,7 @@ const asideKept = 3
 // for the first of them, like genjin.db.before-0003.
 func (s *Store) keepAside(ctx context.Context, have int64) error {
 	numbers, err := migrationNumbers()
-	if err != nil {
+	if err != nil || have == 0 { // a fresh database has nothing to lose
 		return err
 	}
 	at := slices.IndexFunc(numbers, func(n int64) bool { return n > have })

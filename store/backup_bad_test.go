@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -83,7 +84,7 @@ func TestRestoreRefusesARunningHubAndNamesIt(t *testing.T) {
 	}
 	defer hub.Close() //nolint:errcheck // a test's own
 	_, err = store.Restore(t.Context(), store.RestoreOptions{Dir: from, DataDir: dir, Now: time.Now})
-	if !errors.Is(err, store.ErrRunning) || !strings.Contains(err.Error(), fmt.Sprint(os.Getpid())) {
+	if !errors.Is(err, store.ErrRunning) || !strings.Contains(err.Error(), strconv.Itoa(os.Getpid())) {
 		t.Errorf("got %v", err)
 	}
 }

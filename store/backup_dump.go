@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash"
@@ -83,7 +84,7 @@ func (s *postgresSnapshot) sumOf(ctx context.Context, t pgTable, columns string)
 	return sumOf(h), nil
 }
 
-func sumOf(h hash.Hash) string { return fmt.Sprintf("%x", h.Sum(nil)) }
+func sumOf(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }
 
 // dumpBlock is the rows of one table in a dump.
 type dumpBlock struct{ table, columns, sum string }

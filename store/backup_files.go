@@ -43,26 +43,27 @@ func namesOf(entries []fs.DirEntry) string {
 }
 
 // copyFile copies a file durably and gives the hash of its bytes.
-func copyFile(ctx context.Context, from, to string) (sum string, size int64, err error) {
+func copyFile(ctx context.Context, from, to string) (string, error) {
 	in, err := os.Open(from) //nolint:gosec // ours, or named in a manifest within its folder
 	if err != nil {
-		return "", 0, err
+		return "", err
 	}
 	defer in.Close() //nolint:errcheck // only read
 	return fillFile(ctx, in, to)
 }
 
-func fillFile(ctx context.Context, in io.Reader, to string) (sum string, size int64, err error) {
+// fillFile writes a new file durably and gives the hash of its bytes.
+func fillFile(ctx context.Context, in io.Reader, to string) (string, error) {
 	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
-		return "", 0, err
+		return "", err
 	}
 	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // within the folder that the operator named
 	if err != nil {
-		return "", 0, err
+		return "", err
 	}
 	h := sha256.New()
-	size, err = io.Copy(io.MultiWriter(out, h), &ctxReader{ctx: ctx, r: in})
-	return sumOf(h), size, errors.Join(err, out.Sync(), out.Close())
+	_, err = io.Copy(io.MultiWriter(out, h), &ctxReader{ctx: ctx, r: in})
+	return sumOf(h), errors.Join(err, out.Sync(), out.Close())
 }
 
 // linkOrCopy gives a file that is never written again a second name, where the
@@ -74,7 +75,7 @@ func linkOrCopy(ctx context.Context, from, to string) error {
 	if info, err := os.Lstat(from); err == nil && info.Mode().IsRegular() && info.Mode().Perm() == 0o600 && os.Link(from, to) == nil {
 		return nil
 	}
-	_, _, err := copyFile(ctx, from, to)
+	_, err := copyFile(ctx, from, to)
 	return err
 }
 
@@ -88,7 +89,7 @@ func copyFolder(ctx context.Context, from, to, pattern string) error {
 		if ok, err := filepath.Match(pattern, e.Name()); err != nil || !ok || !e.Type().IsRegular() {
 			continue
 		}
-		if _, _, err := copyFile(ctx, filepath.Join(from, e.Name()), filepath.Join(to, e.Name())); err != nil {
+		if _, err := copyFile(ctx, filepath.Join(from, e.Name()), filepath.Join(to, e.Name())); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -96,12 +97,7 @@ func (m Manifest) write(dir string) error {
 	return writeSynced(filepath.Join(dir, manifestFile), append(text, '\n'))
 }
 
-// file is the entry with this path.
-func (m Manifest) file(path string) (ManifestFile, bool) {
-	for _, f := range m.Files {
-		if f.Path == path {
-			return f, true
-		}
-	}
-	return ManifestFile{}, false
+// has tells whether a file is listed.
+func (m Manifest) has(path string) bool {
+	return slices.ContainsFunc(m.Files, func(f ManifestFile) bool { return f.Path == path })
 }

@@ -176,9 +176,9 @@ func (r *restore) files(ctx context.Context) error {
 		folder, _, _ := strings.Cut(f.Path, "/")
 		switch {
 		case f.Path == sqliteFile:
-			sum, _, err = copyFile(ctx, from, sqlitePath(r.target)+restoring)
+			sum, err = copyFile(ctx, from, sqlitePath(r.target)+restoring)
 		case slices.Contains(backupParts, folder):
-			sum, _, err = copyFile(ctx, from, filepath.Join(r.o.DataDir, filepath.FromSlash(f.Path)))
+			sum, err = copyFile(ctx, from, filepath.Join(r.o.DataDir, filepath.FromSlash(f.Path)))
 		default:
 			sum, err = hashFile(ctx, from)
 		}
@@ -200,7 +200,7 @@ func (r *restore) database(ctx context.Context) (Options, error) {
 	if isPostgres(r.o.URL) {
 		return made, r.loadDump(ctx)
 	}
-	if _, ok := r.m.file(sqliteFile); !ok {
+	if !r.m.has(sqliteFile) {
 		return made, fmt.Errorf(wordPartGone+": %w", sqliteFile, ErrBackupBad)
 	}
 	made.URL = sqlitePath(r.target) + restoring
@@ -213,7 +213,7 @@ func (r *restore) verify(ctx context.Context, made Options) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.Close()) }()
+	defer func() { err = errors.Join(err, s.Close()) }() //nolint:contextcheck // closing must outlive the context
 	if err := r.sameRows(ctx, s); err != nil {
 		return err
 	}

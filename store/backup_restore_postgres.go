@@ -66,7 +66,7 @@ func (r *restore) postgresEmpty(ctx context.Context) error {
 
 // loadDump has pg_restore fill the database, in one transaction.
 func (r *restore) loadDump(ctx context.Context) error {
-	if _, ok := r.m.file(postgresFile); !ok {
+	if !r.m.has(postgresFile) {
 		return fmt.Errorf(wordPartGone+": %w", postgresFile, ErrBackupBad)
 	}
 	return r.withPostgres(ctx, func(s *postgresSnapshot) error {

@@ -31,8 +31,12 @@ func TestTheToolFitsTheServer(t *testing.T) {
 		server int
 		want   string
 	}{
-		{[]string{v13, v17, v15}, 15, v15}, {[]string{v13, v17, v15}, 16, v17}, {[]string{broken, mute, v15, filepath.Join(dir, "none")}, 14, v15},
-		{[]string{v13, v15}, 17, ""}, {[]string{broken}, 15, ""}, {nil, 15, ""},
+		{[]string{v13, v17, v15}, 15, v15},
+		{[]string{v13, v17, v15}, 16, v17},
+		{[]string{broken, mute, v15, filepath.Join(dir, "none")}, 14, v15},
+		{[]string{v13, v15}, 17, ""},
+		{[]string{broken}, 15, ""},
+		{nil, 15, ""},
 	} {
 		got, err := store.PickTool(t.Context(), c.paths, "pg_dump", c.server)
 		if got != c.want || (c.want == "") != errors.Is(err, store.ErrNoTool) {

@@ -105,12 +105,12 @@ func dumpTable(ctx context.Context, tx *Tx, table string) ([]string, error) {
 		if err := rows.Scan(values...); err != nil {
 			return nil, err
 		}
-		line := table
+		line := []string{table}
 		for i, v := range values {
-			line += fmt.Sprintf(" %s=%v", names[i], *v.(*any))
+			line = append(line, fmt.Sprintf("%s=%v", names[i], *v.(*any)))
 		}
-		if line != table && !strings.HasPrefix(line, "meta name=ready") {
-			all = append(all, line)
+		if row := strings.Join(line, " "); !strings.HasPrefix(row, "meta name=ready") {
+			all = append(all, row)
 		}
 	}
 	slices.Sort(all)

@@ -41,10 +41,8 @@ func (s *Store) Migrate(ctx context.Context) error {
 		return err
 	}
 	if have < want {
-		if have > 0 {
-			if err := s.keepAside(ctx, have); err != nil {
-				return err
-			}
+		if err := s.keepAside(ctx, have); err != nil {
+			return err
 		}
 		m, err := s.engine.migrator(ctx)
 		if err != nil {

@@ -83,7 +83,7 @@ func liveAWeek(t *testing.T, s *store.Store, c *clock, dir string) {
 		return tx.Save(ctx, weekOfWork(tx), store.Source{Bot: "feishu", Event: "om_1", Address: "203.0.113.7"})
 	})
 	receive(t, s, ev, "高层拜访纪要")
-	do(t, s, func(ctx context.Context, tx *store.Tx) error { return talk(ctx, tx) })
+	do(t, s, talk)
 	c.add(time.Hour)
 	sealed(t, s)
 	for n := range int64(20) {
