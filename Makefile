@@ -7,7 +7,7 @@ GENERATED = store/dbgen docs/reference.zh-CN.md
 # Every other directive of the tree, run by `make generate` too.
 DIRECTIVES = $(shell grep -rlE '^//go:generate ' --include='*.go' . | xargs -r -n1 dirname | sort -u)
 
-.PHONY: help check fmt format fix lint vet floor race deadcode generated generate test bench fuzz shot vuln tools
+.PHONY: help check fmt format fix lint vet floor race model deadcode generated generate test bench fuzz shot vuln tools
 
 help: ## show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -33,7 +33,10 @@ vet: ## go vet
 	go vet ./...
 
 race: ## all tests under the race detector, shuffled
-	GENJIN_MODEL_RUNS=300 go test -race -shuffle=on -timeout 20m ./...
+	go test -race -shuffle=on -timeout 20m ./...
+
+model: ## 2,000 random histories of approvals on two platforms
+	GENJIN_MODEL_RUNS=2000 go test -count=1 -timeout 20m -v -run '^TestModelApproval$$' .
 
 deadcode: ## no function that nothing calls (the generated package aside)
 	@out=$$($(TOOL) deadcode -test ./...) || { echo "$$out"; exit 1; }; test -z "$$out" || { echo "$$out"; exit 1; }

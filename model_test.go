@@ -19,9 +19,9 @@ import (
 )
 
 const (
-	modelRuns  = 2000 // random histories of one approval each; GENJIN_MODEL_RUNS says otherwise
-	modelBatch = 100  // histories that happen at the same time
-	modelPairs = 500  // reps with their approvers, so that nobody hears more than a person may
+	modelRuns  = 300 // random histories of one approval each; GENJIN_MODEL_RUNS says otherwise, in CI 2000
+	modelBatch = 100 // histories that happen at the same time
+	modelPairs = 500 // reps with their approvers, so that nobody hears more than a person may
 )
 
 // modelRules is a pipeline with nothing but an approval in it.

