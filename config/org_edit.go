@@ -73,7 +73,7 @@ func (e *orgEditor) add(list string, entries []string) error {
 	at := v.Key.GetToken().Position.Line
 	switch {
 	case !is || len(seq.Values) == 0:
-		m := emptyList.FindStringSubmatch(e.lines[at-1].text)
+		m := emptyList.FindStringSubmatch(e.lineAt(at))
 		if m == nil {
 			return fmt.Errorf("第 %d 行的 %s 写法特别，请改成单独一行“%s:”再试", at, list, list)
 		}
@@ -128,11 +128,27 @@ func (e *orgEditor) set(entry ast.Node, key, value string) error {
 
 // before is what stands before a place, from the last line that has anything.
 func (e *orgEditor) before(line, column int) string {
-	text := string([]rune(e.lines[line-1].text)[:column-1])
-	for line--; strings.TrimSpace(text) == "" && line > 0; line-- {
-		text = e.lines[line-1].text
+	head, _ := split(e.lineAt(line), column)
+	for line--; strings.TrimSpace(head) == "" && line > 0; line-- {
+		head = e.lineAt(line)
 	}
-	return strings.TrimRightFunc(text, unicode.IsSpace)
+	return strings.TrimRightFunc(head, unicode.IsSpace)
+}
+
+// lineAt is one line. The parser counts lines of its own where a file has odd
+// characters; the result is read again and told to be wrong then.
+func (e *orgEditor) lineAt(line int) string {
+	if line < 1 || line > len(e.lines) {
+		return ""
+	}
+	return e.lines[line-1].text
+}
+
+// split cuts a line before a column.
+func split(text string, column int) (head, tail string) {
+	runes := []rune(text)
+	at := max(0, min(column-1, len(runes)))
+	return string(runes[:at]), string(runes[at:])
 }
 
 // after is the line that follows an entry whose dash stands in a column.
@@ -186,9 +202,10 @@ func (e *orgEditor) text() string {
 		return b.column - a.column
 	})
 	for _, edit := range edits {
-		if edit.column > 0 {
-			runes := []rune(e.lines[edit.line-1].text)
-			e.lines[edit.line-1].text = string(runes[:edit.column-1]) + edit.text + string(runes[edit.column-1:])
+		edit.line = min(edit.line, len(e.lines)+1)
+		if edit.column > 0 && edit.line <= len(e.lines) {
+			head, tail := split(e.lines[edit.line-1].text, edit.column)
+			e.lines[edit.line-1].text = head + edit.text + tail
 			continue
 		}
 		var added []textLine
