@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"genjin/cards"
+	"genjin/config"
 	"genjin/jobs"
 )
 
@@ -28,7 +29,7 @@ var (
 	refVerb     = regexp.MustCompile(`(?m)^\s+(verb[A-Z][A-Za-z]*)\s+verb = "(\p{Han}+)"`)
 	refAlias    = regexp.MustCompile(`"([^"]+)": (verb[A-Z][A-Za-z]*)`)
 	refHole     = regexp.MustCompile(`%(?:\[\d+\])?[sd]`)
-	refDesc     = regexp.MustCompile(`fqName: "([^"]+)", help: "([^"]+)", (?:unit: "[^"]*", )?constLabels: \{\}, variableLabels: \{([^}]*)\}`)
+	refDesc     = regexp.MustCompile(`fqName: "([^"]+)", help: "([^"]+)", (?:unit: "[^"]*", )?constLabels: \{([^}]*)\}, variableLabels: \{([^}]*)\}`)
 	refMetric   = regexp.MustCompile(`"(genjin_[a-z_]+)"`)
 	refAlarm    = regexp.MustCompile(`"alarm\.([a-z ]+)":\s+"([^"]+)"`)
 	refRaised   = regexp.MustCompile(`alarm\{what: "([^"]+)"`)
@@ -296,8 +297,12 @@ func (r reference) outcomes() string {
 }
 
 func (r reference) metrics() string {
+	h := &hub{}
+	h.orgFile, h.rulesFile = settingFiles(config.Config{})
 	descs := make(chan *prometheus.Desc, 100)
-	(&jobs.Engine{}).Collector().Describe(descs)
+	for _, c := range append(h.gauges(), (&jobs.Engine{}).Collector()) {
+		c.Describe(descs)
+	}
 	close(descs)
 	rows := map[string]row{}
 	for d := range descs {
@@ -305,7 +310,8 @@ func (r reference) metrics() string {
 		if m == nil {
 			r.t.Fatalf("a metric that the reference cannot read: %s", d)
 		}
-		rows[m[1]] = row{code(m[1]), code(strings.Split(m[3], ",")...), r.word("metrics", m[1]), m[2]}
+		constant, _, _ := strings.Cut(m[3], "=")
+		rows[m[1]] = row{code(m[1]), code(append(strings.Split(m[4], ","), constant)...), r.word("metrics", m[1]), m[2]}
 	}
 	for _, dir := range []string{".", "handlers", "jobs"} {
 		names, err := fs.Glob(r.fsys, path.Join(dir, "*.go"))
@@ -322,7 +328,7 @@ func (r reference) metrics() string {
 			}
 			for _, m := range refMetric.FindAllStringSubmatch(text, -1) {
 				if rows[m[1]] == nil {
-					r.t.Errorf("%s has the metric %s, which the engine's collector does not describe", name, m[1])
+					r.t.Errorf("%s has the metric %s, which no collector of the program describes", name, m[1])
 				}
 			}
 		}

@@ -45,6 +45,7 @@ var referenceWords = map[string]map[string]string{
 		"empty":          "空消息，没有动作",
 		"left":           "平台说有人离职，已转走其待审批",
 		"recalled":       "消息被撤回，文件不再作凭证",
+		"back":           "停用的账号又启用了，待审批重新发给他",
 		"stranger":       "发消息的人不在 org.yaml 里，见 `genjin org unknown`",
 		"not_addressed":  "群里没有 @ 机器人，不理会",
 		"waits_for_file": "文件还在检查，检查完自动接着推进",
@@ -129,6 +130,7 @@ var referenceWords = map[string]map[string]string{
 		"genjin_messages":               "要发的消息，按状态",
 		"genjin_audit_unsequenced":      "还没有编号、没有签名的审计记录",
 		"genjin_approvals_undelivered":  "等待中、却有审批人用任何办法都没通知到的审批；不为 0 就要处理",
+		"genjin_config_bad":             "1 表示 org.yaml 或 rules.yaml 有错、没有采用，仍按上一版运行",
 		"genjin_queue_degraded":         "1 表示连不上 Redis，工作直接从数据库领取",
 	},
 }
