@@ -23,7 +23,11 @@ func newFolder(dir string) error {
 	if len(entries) > 0 {
 		return fmt.Errorf(wordDirFull+": %w", dir, namesOf(entries), ErrNotEmpty)
 	}
-	return os.Chmod(dir, 0o700) //nolint:gosec // a folder
+	// A folder of somebody else's may stay as it is: what we put there is ours alone.
+	if err := os.Chmod(dir, 0o700); err != nil && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, errors.ErrUnsupported) { //nolint:gosec // a folder
+		return err
+	}
+	return nil
 }
 
 // namesOf is the first few names of a folder, for a message.
@@ -113,7 +117,7 @@ func syncFile(path string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.Chmod(0o600), f.Sync(), f.Close())
+	return errors.Join(f.Sync(), f.Close())
 }
 
 // syncTree makes the names in a folder and in those below it durable.

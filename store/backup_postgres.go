@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -94,6 +95,9 @@ func (s *postgresSnapshot) dump(ctx context.Context, file string) (*frozen, erro
 	args := []string{"--format=custom", "--no-password", "--encoding=UTF8", "--no-owner", "--no-privileges", "--snapshot=" + id, "--file=" + file}
 	for _, t := range tables {
 		args = append(args, "--table="+t.quoted())
+	}
+	if err := os.WriteFile(file, nil, 0o600); err != nil { // before pg_dump would let others read it
+		return nil, err
 	}
 	if err := s.p.runTool(ctx, tool, args...); err != nil {
 		return nil, err
