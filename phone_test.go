@@ -97,7 +97,7 @@ func (w *world) prepareWeCom() (stop func()) {
 		return func() {}
 	}
 	app := demoWeCom(w.clock.Now)
-	app.NoLimits = w.unlimited
+	app.NoLimits, app.NotRoot = w.unlimited, w.narrow
 	app.RetryDelays = []time.Duration{200 * time.Millisecond, time.Second, 2 * time.Second}
 	w.wecom = wecomsim.New(app)
 	base, stop := w.wecom.Start()
@@ -112,7 +112,9 @@ func (w *world) prepareWeCom() (stop func()) {
 			p.stranger(m[1], m[1])
 		}
 	}
-	w.wecom.AddChat(wecomsim.Chat{ID: wecomID(east), Name: "华东区", Owner: wecomID(wang), Members: []string{wecomID(li), wecomID(wang), wecomID(han)}, App: true, Aibot: true})
+	if !w.groupless {
+		w.wecom.AddChat(wecomsim.Chat{ID: wecomID(east), Name: "华东区", Owner: wecomID(wang), Members: []string{wecomID(li), wecomID(wang), wecomID(han)}, App: true, Aibot: true})
+	}
 	if !w.alone {
 		return stop
 	}

@@ -27,6 +27,8 @@ type world struct {
 	phone     phone            // what people hold in their hands
 	people    func()           // makes people known beside the sample company, if set
 	unlimited bool             // the platforms limit nothing
+	groupless bool             // the team's group on WeCom is not there yet
+	narrow    bool             // the app on WeCom is not for the whole company
 	clock     *movable
 	hub       *hub
 	base      string // the hub's address

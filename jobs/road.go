@@ -25,7 +25,7 @@ func (e *Engine) otherRoad(ctx context.Context, tx *store.Tx, m store.Message, s
 	if m.Update != "" && se.Code == bots.CodeRefused {
 		return e.refusedCard(ctx, tx, m, se)
 	}
-	return e.alarmIn(ctx, tx, alarm{what: "undelivered", scope: m.Bot + ":" + m.Person + m.Chat, id: m.ID, cause: se.Error()})
+	return e.alarmIn(ctx, tx, alarm{what: "undelivered", scope: m.Bot + ":" + m.Person + m.Chat + ":" + m.Kind, id: m.ID, cause: se.Error()})
 }
 
 // refusedCard tells the admins that a platform does not take a card, once per
