@@ -17,8 +17,32 @@ import (
 
 // orgCmd brings org.yaml and the platforms' directories together.
 type orgCmd struct {
+	Check   orgCheckCmd   `cmd:"" help:"Check an org.yaml: every problem at once, with its line."`
 	Pull    orgPullCmd    `cmd:"" help:"Read a platform's directory and merge it into the file of GENJIN_ORG."`
 	Unknown orgUnknownCmd `cmd:"" help:"List who wrote to the hub and is not known."`
+}
+
+// orgCheckCmd checks one file.
+type orgCheckCmd struct {
+	File string `arg:"" help:"The org.yaml to check."`
+}
+
+// Run implements the command. It needs no other setting than the time zone.
+func (c *orgCheckCmd) Run(e *env) error {
+	text, err := os.ReadFile(c.File)
+	if err != nil {
+		return fmt.Errorf("org: %w", err)
+	}
+	cfg, err := config.Load(e.getenv, os.ReadFile)
+	if err != nil {
+		return err
+	}
+	org, err := config.ReadOrg(c.File, text, cfg.Location)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(e.out, wordOrgRight, c.File, len(org.Org.People()), len(org.Org.Teams()))
+	return err
 }
 
 // orgPullCmd merges one platform's directory.

@@ -20,6 +20,7 @@ var referenceWords = map[string]map[string]string{
 		"dead replay":  "重试其中一项，或全部",
 		"job":          "马上执行一个定时工作，可以与 `serve` 同时运行",
 		"rules check":  "检查 rules.yaml：所有问题一次列出，带行号和该怎么写",
+		"org check":    "检查 org.yaml：所有问题一次列出，带行号和该怎么写",
 		"org pull":     "读平台的通讯录，合并进 `GENJIN_ORG` 指的文件；手写的内容保留",
 		"org unknown":  "列出给机器人发过消息、但名单里没有的人",
 		"audit verify": "核对审计日志的每一行、每个检查点和凭证文件；有不符时退出码 1，并指出是哪一处",

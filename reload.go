@@ -184,12 +184,13 @@ func (h *hub) tellTaken(ctx context.Context, s *settingFile, before int64, by st
 	}
 }
 
-// misfits says for each file that is not in force why.
+// misfits says for each file that is not in force why, on a page that anybody
+// may open: with the line and what to write, without what was written.
 func (h *hub) misfits() []string {
 	var all []string
 	for _, s := range []*settingFile{h.orgFile, h.rulesFile} {
 		if why := s.wrong(); why != "" {
-			all = append(all, fmt.Sprintf("%s: %s", s.kind, why))
+			all = append(all, fmt.Sprintf("%s: %s", s.kind, quoted.ReplaceAllString(why, `"…"`)))
 		}
 	}
 	return all

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -16,6 +17,10 @@ const (
 	wordTooNew       = "第 %d 版来自更新的程序，这个程序读不懂，请升级：%s"
 	wordOrgRight     = "%s：名单正确。%d 个人，%d 个团队。\n"
 )
+
+// quoted finds what a mistake repeats of the file: ids, accounts and names, not
+// hints such as "09:00".
+var quoted = regexp.MustCompile(`"[^"\n]*\pL[^"\n]*"`)
 
 // stagesLost says in which stages open deals would be stranded.
 func stagesLost(lost map[string]int) string {
