@@ -29,9 +29,7 @@ func (h *hub) watch(ctx context.Context, hup <-chan os.Signal) error {
 	asked := false
 	for {
 		for _, s := range []*settingFile{h.orgFile, h.rulesFile} {
-			if err := errors.Join(h.look(ctx, s, asked), h.follow(ctx, s)); err != nil && ctx.Err() == nil {
-				h.log.LogAttrs(ctx, slog.LevelWarn, "settings", slog.String("file", s.file), slog.Any("error", err))
-			}
+			h.complain(ctx, s, errors.Join(h.look(ctx, s, asked), h.follow(ctx, s)))
 		}
 		asked = false
 		select {
@@ -42,6 +40,18 @@ func (h *hub) watch(ctx context.Context, hup <-chan os.Signal) error {
 		case <-t.C:
 		}
 	}
+}
+
+// complain logs what went wrong, once while it stays the same.
+func (h *hub) complain(ctx context.Context, s *settingFile, err error) {
+	what := ""
+	if err != nil && ctx.Err() == nil {
+		what = err.Error()
+	}
+	if what != "" && what != s.logged {
+		h.log.LogAttrs(ctx, slog.LevelWarn, "settings", slog.String("file", s.file), slog.Any("error", err))
+	}
+	s.logged = what
 }
 
 // look takes a file's text when it changed, or when somebody asks for it. A file
@@ -160,7 +170,9 @@ func (h *hub) follow(ctx context.Context, s *settingFile) error {
 		if err != nil || n <= before || n == s.unread {
 			return err
 		}
-		if l, _, err = h.stored(ctx, tx, s); err != nil && l.version == 0 && !errors.Is(err, store.ErrUnavailable) {
+		var has bool
+		l, has, err = h.stored(ctx, tx, s)
+		if err != nil && has && l.version == 0 { // it is there, and cannot be read
 			s.unread = n
 			return unfit{fmt.Errorf(wordTooNew, n, problems(err))}
 		}
@@ -173,6 +185,10 @@ func (h *hub) follow(ctx context.Context, s *settingFile) error {
 		return err
 	}
 	h.adopt(s, l.taken, l.version, l.former)
+	if s.unread > 0 { // what could not be read is past
+		s.unread = 0
+		s.setWrong("", "")
+	}
 	h.tellTaken(ctx, s, before, "another replica")
 	return nil
 }

@@ -314,5 +314,6 @@ type watched struct {
 	last    stamp  // how it looked a moment ago
 	rounds  int    // looks since it was read
 	missing int    // looks in a row at which it could not be read
+	logged  string // what went wrong at the last look
 	unread  int64  // a stored version that this program cannot read
 }

@@ -47,15 +47,3 @@ func (o *Org) Leavers(before *Org) []Person {
 	}
 	return gone
 }
-
-// Returned are those who had left, or were never here, by the organisation
-// before and work here by this one.
-func (o *Org) Returned(before *Org) []Person {
-	var back []Person
-	for _, is := range o.People() {
-		if was, here := before.Person(is.ID); !is.Left && here && was.Left {
-			back = append(back, is)
-		}
-	}
-	return back
-}
