@@ -226,12 +226,12 @@ func (h *history) findCards() {
 		h.no = a.Number
 	}
 	for _, m := range w.sim.Messages(h.boss()) {
-		if feishusim.FromBot(h.company, "待你审批")(m) && len(m.Buttons) > 0 {
+		if isCard(m.Title, h.company) && len(m.Buttons) > 0 {
 			h.onLark = m
 		}
 	}
 	for _, m := range w.wecom.Messages(wecomID(h.boss())) {
-		if wecomsim.FromBot(h.company, "待你审批")(m) && len(m.Buttons) > 0 {
+		if isCard(m.Title, h.company) && len(m.Buttons) > 0 {
 			h.onWecom = m
 		}
 	}
@@ -239,6 +239,11 @@ func (h *history) findCards() {
 	if h.no == 0 || h.onLark.ID == "" || h.onWecom.ID == "" {
 		w.t.Errorf("%s: approval %d, card on Feishu %q, on WeCom %q (%v)", h.company, h.no, h.onLark.ID, h.onWecom.ID, ctx.Err())
 	}
+}
+
+// isCard tells a request's own card from the consolidated one.
+func isCard(title, company string) bool {
+	return strings.Contains(title, "待你审批") && strings.Contains(title, company)
 }
 
 func (h *history) approval() (a sales.Approval, ok bool) {

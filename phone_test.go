@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -113,7 +114,7 @@ func (w *world) prepareWeCom() (stop func()) {
 		}
 	}
 	if !w.groupless {
-		w.wecom.AddChat(wecomsim.Chat{ID: wecomID(east), Name: "华东区", Owner: wecomID(wang), Members: []string{wecomID(li), wecomID(wang), wecomID(han)}, App: true, Aibot: true})
+		w.wecom.AddChat(wecomsim.Chat{ID: wecomID(east), Name: "华东区", Owner: wecomID(wang), Members: []string{wecomID(li), wecomID(wang), wecomID(han), wecomID("ou_stranger")}, App: true, Aibot: true})
 	}
 	if !w.alone {
 		return stop
@@ -146,7 +147,11 @@ func wecomID(id string) string {
 type wecomPhone struct{ *wecomsim.Server }
 
 func (p wecomPhone) says(ctx context.Context, who, text, chat string) feishusim.PushResult {
-	return pushed(p.SendText(ctx, wecomID(who), wecomID(chat), text))
+	r := p.SendText(ctx, wecomID(who), wecomID(chat), text)
+	if r.Dropped && chat != "" { // in a group the hub hears what is said to it alone
+		return feishusim.PushResult{Status: http.StatusOK, Dropped: true}
+	}
+	return pushed(r)
 }
 
 func (p wecomPhone) sends(ctx context.Context, who string, a attachment, _ string) feishusim.PushResult {
