@@ -20,7 +20,8 @@ const (
 
 // serve answers asynq's bell while Redis stands. When Redis is away the server
 // is stopped: asynq's processor would spin (hibiken/asynq#1058), and the relay
-// works the ledger off meanwhile.
+// works the ledger off meanwhile. So it is while our clock is wrong: who may not
+// work must not take the bell from those who may.
 func (e *Engine) serve(ctx, work context.Context) {
 	for {
 		if !e.waitBell(ctx, true) {
@@ -47,11 +48,12 @@ func (e *Engine) serve(ctx, work context.Context) {
 	}
 }
 
-// waitBell waits until Redis stands (or does not); false when ctx ended first.
+// waitBell waits until Redis stands and our clock is right (or not); false when
+// ctx ended first.
 func (e *Engine) waitBell(ctx context.Context, stands bool) bool {
 	t := time.NewTicker(watchEvery)
 	defer t.Stop()
-	for e.degraded.Load() == stands {
+	for (e.degraded.Load() || e.skewed.Load()) == stands {
 		select {
 		case <-ctx.Done():
 			return false
