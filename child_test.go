@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"genjin/config"
 	"genjin/jobs"
 	"genjin/playground/feishusim"
 	"genjin/playground/wecomsim"
@@ -31,13 +32,33 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-	err := run(ctx, strings.Fields(os.Getenv(childMark)), os.Getenv, os.Stdout)
+	err := child(ctx)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "genjin:", err)
 		os.Exit(1)
 	}
 	os.Exit(0)
+}
+
+// skewMark is how far the clock of a hub's process is off.
+const skewMark = "GENJIN_TEST_SKEW"
+
+// child is the program; with a skew it serves, at another time.
+func child(ctx context.Context) error {
+	skew := os.Getenv(skewMark)
+	if skew == "" {
+		return run(ctx, strings.Fields(os.Getenv(childMark)), os.Getenv, os.Stdout)
+	}
+	off, err := time.ParseDuration(skew)
+	if err != nil {
+		return err
+	}
+	cfg, err := config.Load(os.Getenv, os.ReadFile)
+	if err != nil {
+		return err
+	}
+	return serve(ctx, cfg, []string{"web", "worker"}, parts{clock: func() time.Time { return time.Now().Add(off) }, out: os.Stdout})
 }
 
 // drill is a hub as a process of its own, with the simulated platform and its
