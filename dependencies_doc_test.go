@@ -52,6 +52,11 @@ func TestEnvExample(t *testing.T) {
 	if !slices.Equal(listed, known) {
 		t.Errorf(".env.example lists %v\nthe hub knows %v", listed, known)
 	}
+	for _, m := range refVariable.FindAllStringSubmatch(fileText(t, "config/env_table.go"), -1) {
+		if !strings.Contains(example, "\n"+m[1]+"="+m[2]+"\n") {
+			t.Errorf(".env.example: %s is not %q, which is its default", m[1], m[2])
+		}
+	}
 	lines := strings.Split(example, "\n")
 	for i, line := range lines {
 		if aVariable.MatchString(line) && (i == 0 || !strings.HasPrefix(lines[i-1], "# ") || !strings.Contains(lines[i-1], "/ ")) {

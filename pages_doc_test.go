@@ -22,6 +22,7 @@ var (
 	docVariable = regexp.MustCompile(`GENJIN_[A-Z][A-Z_]*[A-Z]\b`)
 	docCommand  = regexp.MustCompile("(?:^|[`;&(]\\s*|set \\+a; )genjin ([a-z]+)(?: ([a-z]+))?")
 	docFence    = regexp.MustCompile("(?ms)^ *```.*?^ *```$")
+	docSaid     = regexp.MustCompile("`(\\p{Han}[^`]*)`")
 	docAlarm    = regexp.MustCompile("(?m)^\\| `([a-z ]+)` \\|")
 )
 
@@ -52,8 +53,9 @@ func TestAlarmsAreExplained(t *testing.T) {
 func alarmRows(page string) []string {
 	_, section, _ := strings.Cut(page, "\n## 告警\n")
 	section, _, _ = strings.Cut(section, "\n## ")
-	var rows []string
-	for _, m := range docAlarm.FindAllStringSubmatch(section, -1) {
+	found := docAlarm.FindAllStringSubmatch(section, -1)
+	rows := make([]string, 0, len(found))
+	for _, m := range found {
 		rows = append(rows, m[1])
 	}
 	slices.Sort(rows)
@@ -79,6 +81,25 @@ func TestPages(t *testing.T) {
 		if !strings.Contains(watch, m[1]) && m[1] != "genjin_messages" && m[1] != "genjin_jobs" {
 			t.Errorf("%s does not say what to do about %s", operationsFile, m[1])
 		}
+	}
+}
+
+// TestGuideSpeaks holds the chat words of the guide to those that the hub knows.
+func TestGuideSpeaks(t *testing.T) {
+	t.Parallel()
+	known := map[string]bool{}
+	for _, m := range refVerb.FindAllStringSubmatch(fileText(t, "handlers/verb_table.go"), -1) {
+		known[m[2]] = true
+	}
+	n := 0
+	for _, m := range docSaid.FindAllStringSubmatch(fileText(t, "docs/guide.zh-CN.md"), -1) {
+		verb, _, _ := strings.Cut(m[1], " ")
+		if n++; !known[verb] && !strings.Contains(m[1], " 推进到") {
+			t.Errorf("docs/guide.zh-CN.md: %s: no such command", m[1])
+		}
+	}
+	if n < 20 {
+		t.Errorf("found only %d examples in the guide", n)
 	}
 }
 
@@ -199,10 +220,10 @@ func commandNames(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var all []string
-	for _, node := range parser.Model.Leaves(true) {
-		name := strings.TrimPrefix(node.FullPath(), "genjin ")
-		all = append(all, name)
+	leaves := parser.Model.Leaves(true)
+	all := make([]string, 0, len(leaves))
+	for _, node := range leaves {
+		all = append(all, strings.TrimPrefix(node.FullPath(), "genjin "))
 	}
 	return all
 }

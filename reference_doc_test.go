@@ -49,7 +49,7 @@ func TestReference(t *testing.T) {
 		}
 	}
 	if os.Getenv(referenceEnv) != "" {
-		if err := os.WriteFile(referenceFile, []byte(want), 0o644); err != nil { //nolint:gosec // a page for everybody
+		if err := os.WriteFile(referenceFile, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
@@ -142,8 +142,9 @@ func (r reference) page() string {
 }
 
 func (r reference) variables() string {
-	var rows []row
-	for _, m := range refVariable.FindAllStringSubmatch(fileText(r.t, "config/env_table.go"), -1) {
+	found := refVariable.FindAllStringSubmatch(fileText(r.t, "config/env_table.go"), -1)
+	rows := make([]row, 0, len(found))
+	for _, m := range found {
 		rows = append(rows, row{code(m[1]), code(m[2]), m[3]})
 	}
 	if known := firsts(aSetting, fileText(r.t, "config/env_table.go")); len(rows) != len(known) {
@@ -158,8 +159,9 @@ func (r reference) commands() string {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	var rows []row
-	for _, node := range parser.Model.Leaves(true) {
+	leaves := parser.Model.Leaves(true)
+	rows := make([]row, 0, len(leaves))
+	for _, node := range leaves {
 		name := strings.TrimPrefix(node.FullPath(), "genjin ")
 		var more []string
 		for _, arg := range node.Positional {
@@ -181,7 +183,7 @@ func (r reference) commands() string {
 }
 
 func (r reference) periodic() string {
-	var rows []row
+	rows := make([]row, 0, len(jobs.Names()))
 	for _, name := range jobs.Names() {
 		rows = append(rows, row{code(name), r.word("jobs", name)})
 	}
@@ -194,8 +196,9 @@ func (r reference) verbs() string {
 	for _, m := range refAlias.FindAllStringSubmatch(text, -1) {
 		aliases[m[2]] = append(aliases[m[2]], m[1])
 	}
-	var rows []row
-	for _, m := range refVerb.FindAllStringSubmatch(text, -1) {
+	found := refVerb.FindAllStringSubmatch(text, -1)
+	rows := make([]row, 0, len(found))
+	for _, m := range found {
 		others := slices.DeleteFunc(aliases[m[1]], func(s string) bool { return s == m[2] })
 		short, long := catalogued("help.short."+m[2]), catalogued("help.long."+m[2])
 		if short == "" || long == "" {
@@ -257,9 +260,7 @@ func (r reference) fileReasons() string {
 
 func (r reference) outcomes() string {
 	h := readSource(r.t, r.fsys, "handlers")
-	for name, kind := range readSource(r.t, r.fsys, "sales").consts {
-		h.consts[name] = kind
-	}
+	maps.Copy(h.consts, readSource(r.t, r.fsys, "sales").consts)
 	rows, kinds := map[string]row{}, r.refusalTexts()
 	h.calls("refuse", func(in *ast.FuncDecl, call *ast.CallExpr) {
 		for _, word := range h.words(in, call.Args[1]) {

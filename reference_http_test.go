@@ -79,7 +79,7 @@ func (r reference) statuses() string {
 	for _, statuses := range r.httpWords() {
 		maps.Copy(all, statuses)
 	}
-	var rows []row
+	rows := make([]row, 0, len(all))
 	for _, status := range slices.Sorted(maps.Keys(all)) {
 		rows = append(rows, row{strconv.Itoa(status), r.word("statuses", strconv.Itoa(status))})
 	}

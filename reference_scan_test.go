@@ -151,6 +151,7 @@ func (s source) words(in *ast.FuncDecl, e ast.Expr) []string {
 // methods of its own room that it calls.
 func (s source) keys(n ast.Node, depth int) []string {
 	var all []string
+	kept := []string{"decided", "transferRefused"} // the methods that say which refusal it is
 	ast.Inspect(n, func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
 		if !ok {
@@ -162,7 +163,7 @@ func (s source) keys(n ast.Node, depth int) []string {
 			if key, ok := s.text(call.Args[0]); ok {
 				all = append(all, key)
 			}
-		case inner != nil && depth > 0 && strings.Contains("decided transferRefused", name):
+		case inner != nil && depth > 0 && slices.Contains(kept, name):
 			all = append(all, s.keys(inner.Body, depth-1)...)
 		}
 		return true
@@ -205,10 +206,10 @@ func (s source) faultStatuses(t *testing.T) map[string]int {
 		}
 		status := returned
 		if len(c.Body) == 1 {
-			status, _ = statusNumber(c.Body[0].(*ast.ReturnStmt).Results[0]) //nolint:errcheck,forcetypeassert // a table in the form of a switch
+			status, _ = statusNumber(c.Body[0].(*ast.ReturnStmt).Results[0])
 		}
 		for _, e := range c.List {
-			out[e.(*ast.SelectorExpr).Sel.Name] = status //nolint:errcheck,forcetypeassert // as above
+			out[e.(*ast.SelectorExpr).Sel.Name] = status
 		}
 		return true
 	})
@@ -238,7 +239,7 @@ func table(head row, rows []row) string {
 
 // code marks words as such.
 func code(words ...string) string {
-	var all []string
+	all := make([]string, 0, len(words))
 	for _, w := range words {
 		if w != "" {
 			all = append(all, "`"+w+"`")
