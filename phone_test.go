@@ -114,7 +114,7 @@ func (w *world) prepareWeCom() (stop func()) {
 		}
 	}
 	if !w.groupless {
-		w.wecom.AddChat(wecomsim.Chat{ID: wecomID(east), Name: "华东区", Owner: wecomID(wang), Members: []string{wecomID(li), wecomID(wang), wecomID(han), wecomID("ou_stranger")}, App: true, Aibot: true})
+		w.wecom.AddChat(wecomsim.Chat{ID: wecomID(east), Name: "华东区", Owner: wecomID(wang), Members: []string{wecomID(li), wecomID(wang), wecomID(han)}, App: true, Aibot: true})
 	}
 	if !w.alone {
 		return stop
@@ -148,7 +148,7 @@ type wecomPhone struct{ *wecomsim.Server }
 
 func (p wecomPhone) says(ctx context.Context, who, text, chat string) feishusim.PushResult {
 	r := p.SendText(ctx, wecomID(who), wecomID(chat), text)
-	if r.Dropped && chat != "" { // in a group the hub hears what is said to it alone
+	if r.Dropped && r.Err == nil && chat != "" { // in a group the hub hears what is said to it alone
 		return feishusim.PushResult{Status: http.StatusOK, Dropped: true}
 	}
 	return pushed(r)
@@ -241,4 +241,8 @@ func (p wecomPhone) leaves(ctx context.Context, who string) feishusim.PushResult
 
 func (p wecomPhone) stranger(id, name string) {
 	p.AddUser(wecomsim.User{UserID: wecomID(id), Name: cmp.Or(name, id), Departments: []int{1}})
+	for _, c := range p.Chats() { // as on Feishu, where anybody can speak in a group
+		c.Members = append(c.Members, wecomID(id))
+		p.AddChat(c)
+	}
 }
