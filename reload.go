@@ -71,29 +71,38 @@ func (h *hub) look(ctx context.Context, s *settingFile, asked bool) error {
 	text, err := s.read()
 	if err != nil {
 		seen.hash = "unreadable"
-		err = fmt.Errorf(wordUnreadable, s.file, s.env)
+		err = unfit{fmt.Errorf(wordUnreadable, s.file, s.env)}
 	} else if seen.hash = hashOf(text); seen.hash == s.hash && !asked {
 		s.looked, s.rounds = seen.looked, 0
 		return nil
 	}
-	var t taken
 	if err == nil {
-		t, err = h.take(s, s.file, text)
+		err = h.try(ctx, s, text, author(how))
 	}
-	if err == nil {
-		err = h.bring(ctx, s, t, author(how))
-		if err != nil && unfitting(err) == nil {
-			return err
-		}
+	if err = h.dealt(ctx, s, seen.hash, err); err == nil {
+		s.hash, s.looked, s.rounds = seen.hash, seen.looked, 0
 	}
+	return err
+}
+
+// dealt notes what is wrong with a file. An error that is not the file's stays:
+// then the file is looked at again.
+func (h *hub) dealt(ctx context.Context, s *settingFile, hash string, err error) error {
+	why := unfitting(err)
+	if why == nil {
+		return err
+	}
+	h.log.LogAttrs(ctx, slog.LevelError, "settings refused", slog.String("file", s.file), slog.Any("error", why))
+	return h.refuse(ctx, s, hash, problems(why))
+}
+
+// try takes a text and brings it. A text that cannot be taken is [unfit].
+func (h *hub) try(ctx context.Context, s *settingFile, text []byte, by string) error {
+	t, err := h.take(s, s.file, text)
 	if err != nil {
-		h.log.LogAttrs(ctx, slog.LevelError, "settings refused", slog.String("file", s.file), slog.String("by", author(how)), slog.Any("error", err))
-		if err := h.refuse(ctx, s, seen.hash, problems(err)); err != nil {
-			return err
-		}
+		return unfit{err}
 	}
-	s.hash, s.looked, s.rounds = seen.hash, seen.looked, 0
-	return nil
+	return h.bring(ctx, s, t, by)
 }
 
 // glance tells whether a file is due to be read: it looks different than when it
@@ -206,7 +215,7 @@ func (h *hub) misfits() []string {
 	var all []string
 	for _, s := range []*settingFile{h.orgFile, h.rulesFile} {
 		if why := s.wrong(); why != "" {
-			all = append(all, fmt.Sprintf("%s: %s", s.kind, quoted.ReplaceAllString(why, `"…"`)))
+			all = append(all, fmt.Sprintf("%s: %s", s.kind, private.ReplaceAllString(why, "…")))
 		}
 	}
 	return all
@@ -214,8 +223,9 @@ func (h *hub) misfits() []string {
 
 // gauges say for each file whether it is in force, for Prometheus.
 func (h *hub) gauges() []prometheus.Collector {
-	var all []prometheus.Collector
-	for _, s := range []*settingFile{h.orgFile, h.rulesFile} {
+	files := []*settingFile{h.orgFile, h.rulesFile}
+	all := make([]prometheus.Collector, 0, len(files))
+	for _, s := range files {
 		all = append(all, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "genjin_config_bad", Help: "1 while a file is not in force and an older version is.", ConstLabels: prometheus.Labels{"file": s.kind},
 		}, func() float64 {

@@ -18,13 +18,13 @@ const (
 	wordOrgRight     = "%s：名单正确。%d 个人，%d 个团队。\n"
 )
 
-// quoted finds what a mistake repeats of the file: ids, accounts and names, not
-// hints such as "09:00".
-var quoted = regexp.MustCompile(`"[^"\n]*\pL[^"\n]*"`)
+// private finds what a page that anybody may open must not repeat: ids, accounts
+// and names out of the file, not hints such as "09:00"; and names of machines.
+var private = regexp.MustCompile(`"[^"\n]*\pL[^"\n]*"|@[\w.-]+`)
 
 // stagesLost says in which stages open deals would be stranded.
 func stagesLost(lost map[string]int) string {
-	var all []string
+	all := make([]string, 0, len(lost))
 	for _, id := range slices.Sorted(maps.Keys(lost)) {
 		all = append(all, "rules.yaml："+fmt.Sprintf(wordStageLost, lost[id], id))
 	}

@@ -82,12 +82,11 @@ func (s *settingFile) setVersion(n int64) {
 	s.version = n
 }
 
-// setWrong notes what is wrong, and gives the hash of what was wrong before.
-func (s *settingFile) setWrong(what, hash string) (before string) {
+// setWrong notes what is wrong, and the hash of it.
+func (s *settingFile) setWrong(what, hash string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	before, s.bad, s.badHash = s.badHash, what, hash
-	return before
+	s.bad, s.badHash = what, hash
 }
 
 // taken is a text of a setting, read and checked.
@@ -167,30 +166,40 @@ func (h *hub) record(ctx context.Context, tx *store.Tx, s *settingFile, t taken,
 	if has && was.Hash == t.hash {
 		return loaded{t, was.Number, former}, nil
 	}
-	c := sales.Change{}
-	var n int64
-	if s.kind == store.VersionRules {
-		if err := fits(ctx, tx, t.rules); err != nil {
-			return loaded{}, err
-		}
-		if n, _, err = tx.RulesVersion(ctx, t.hash, t.stored, by); err != nil {
-			return loaded{}, err
-		}
-		c.Effects = []sales.Effect{{Kind: sales.EffectRulesChanged, Number: n}}
-	} else {
-		if n, _, err = tx.OrgVersion(ctx, t.hash, t.stored, by); err != nil {
-			return loaded{}, err
-		}
-		if former, err = h.regroup(ctx, tx, change{&c, n}, was, t.org.Org, former); err != nil {
-			return loaded{}, err
-		}
+	next := loaded{t, 0, former}
+	c, err := h.newVersion(ctx, tx, s, &next, from{was, by})
+	if err != nil {
+		return loaded{}, err
 	}
-	entry := sales.Entry{Actor: by, Action: s.kind + ".load", Object: fmt.Sprintf("%s:%d", s.kind, n), After: mark{n, t.hash}}
+	entry := sales.Entry{Actor: by, Action: s.kind + ".load", Object: fmt.Sprintf("%s:%d", s.kind, next.version), After: mark{next.version, t.hash}}
 	if has {
 		entry.Before = mark{was.Number, was.Hash}
 	}
 	c.Entries = []sales.Entry{entry}
-	return loaded{t, n, former}, tx.Save(ctx, c, store.Source{Bot: by})
+	return next, tx.Save(ctx, c, store.Source{Bot: by})
+}
+
+// from is from which version to the next, and who takes it.
+type from struct {
+	was store.Version
+	by  string
+}
+
+// newVersion stores a text as the next version, and gives what follows from it.
+func (h *hub) newVersion(ctx context.Context, tx *store.Tx, s *settingFile, next *loaded, p from) (c sales.Change, err error) {
+	if s.kind == store.VersionOrg {
+		next.version, _, err = tx.OrgVersion(ctx, next.hash, next.stored, p.by)
+		if err != nil {
+			return c, err
+		}
+		return h.regroup(ctx, tx, next, p.was)
+	}
+	if err := fits(ctx, tx, next.rules); err != nil {
+		return c, err
+	}
+	next.version, _, err = tx.RulesVersion(ctx, next.hash, next.stored, p.by)
+	c.Effects = []sales.Effect{{Kind: sales.EffectRulesChanged, Number: next.version}}
+	return c, err
 }
 
 // mark is what the audit log keeps of a version; the text is in the store.
@@ -199,29 +208,22 @@ type mark struct {
 	SHA256  string `json:"sha256"`
 }
 
-// change is a decision about a new version.
-type change struct {
-	*sales.Change
-
-	version int64
-}
-
-// regroup finds who left and who came back with a new organisation, keeps who
-// stands in it no more, and has told what follows. It gives the former people.
-func (h *hub) regroup(ctx context.Context, tx *store.Tx, c change, was store.Version, now *sales.Org, former []sales.Person) ([]sales.Person, error) {
+// regroup finds who left with a new organisation, keeps who stands in it no more,
+// and gives what follows.
+func (h *hub) regroup(ctx context.Context, tx *store.Tx, next *loaded, was store.Version) (c sales.Change, err error) {
 	if was.Number == 0 {
-		return former, nil
+		return c, nil
 	}
 	before, err := config.ReadOrg(was.Kind, was.Text, h.cfg.Location)
 	if err != nil { // of an earlier program: nobody can be compared
 		before.Org = &sales.Org{}
 	}
-	former = now.Former(before.Org, former)
-	c.Effects = []sales.Effect{{Kind: sales.EffectOrgChanged, Number: c.version}}
-	for _, p := range now.Leavers(before.Org) {
-		c.Effects = append(c.Effects, sales.Effect{Kind: sales.EffectPersonLeft, Number: c.version, Detail: p.ID})
+	next.former = next.org.Org.Former(before.Org, next.former)
+	c.Effects = []sales.Effect{{Kind: sales.EffectOrgChanged, Number: next.version}}
+	for _, p := range next.org.Org.Leavers(before.Org) {
+		c.Effects = append(c.Effects, sales.Effect{Kind: sales.EffectPersonLeft, Number: next.version, Detail: p.ID})
 	}
-	return former, tx.SetFormer(ctx, former)
+	return c, tx.SetFormer(ctx, next.former)
 }
 
 // fits refuses rules without a stage in which open deals stand, or for which

@@ -73,15 +73,9 @@ func (h *hub) choose(ctx context.Context, tx *store.Tx, s *settingFile, own take
 	case c.bad != nil:
 		why = c.bad
 	case !has || (c.serves && v.Hash != own.hash):
-		if why, err = h.stale(ctx, tx, s, own, v); why == nil && err == nil {
-			l, err = h.record(ctx, tx, s, own, author("start"))
-			why = unfitting(err)
-			if why == nil {
-				return l, nil, err
-			}
-		}
-		if err != nil && why == nil {
-			return loaded{}, nil, err
+		l, why, err = h.renew(ctx, tx, s, own, v)
+		if why == nil || err != nil {
+			return l, nil, err
 		}
 	}
 	l, _, err = h.stored(ctx, tx, s)
@@ -92,6 +86,19 @@ func (h *hub) choose(ctx context.Context, tx *store.Tx, s *settingFile, own take
 		l.taken = own
 	}
 	return l, why, nil
+}
+
+// renew makes the next version of this machine's file, unless it is an old one
+// or does not fit: why says so.
+func (h *hub) renew(ctx context.Context, tx *store.Tx, s *settingFile, own taken, v store.Version) (l loaded, why, err error) {
+	if why, err = h.stale(ctx, tx, s, own, v); why != nil || err != nil {
+		return loaded{}, why, err
+	}
+	l, err = h.record(ctx, tx, s, own, author("start"))
+	if why = unfitting(err); why != nil {
+		return loaded{}, why, nil
+	}
+	return l, nil, err
 }
 
 // unfitting is why a text that is right cannot be taken, or nil.

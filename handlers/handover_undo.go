@@ -51,7 +51,26 @@ func (c *call) takeBack(ctx context.Context, h handedOver) error {
 	if len(leads)+len(deals) == 0 {
 		return c.refuse(ctx, "handover_changed", c.w.Say("handover.changed"))
 	}
-	change, err := c.give(ctx, leads, deals, from)
+	if err := c.giveBack(ctx, h, from, open{leads, deals}); err != nil {
+		return err
+	}
+	text := c.w.Say("handover.undone", len(leads), len(deals), from.Name)
+	if kept := len(h.Leads) + len(h.Deals) - len(leads) - len(deals); kept > 0 {
+		text += "\n" + c.w.Say("handover.kept", kept)
+	}
+	return c.whisper(ctx, text)
+}
+
+// open are somebody's open leads and deals.
+type open struct {
+	leads []sales.Lead
+	deals []sales.Deal
+}
+
+// giveBack saves that the work is with whom it was taken from, and tells whom it
+// had been given to.
+func (c *call) giveBack(ctx context.Context, h handedOver, from sales.Person, work open) error {
+	change, err := c.give(ctx, work.leads, work.deals, from)
 	if err != nil {
 		return err
 	}
@@ -64,17 +83,12 @@ func (c *call) takeBack(ctx context.Context, h handedOver) error {
 	if err := c.tx.DropDraft(ctx, keptLast+c.me.ID); err != nil {
 		return err
 	}
-	if to, known := c.w.Org.Person(h.To); known && to.ID != c.me.ID {
-		text := c.w.Say("handover.back", c.me.Name, from.Name, len(leads), len(deals))
-		if err := c.tell(ctx, to, bots.Message{Text: text}, "person:"+from.ID); err != nil {
-			return err
-		}
+	to, known := c.w.Org.Person(h.To)
+	if !known || to.ID == c.me.ID {
+		return nil
 	}
-	text := c.w.Say("handover.undone", len(leads), len(deals), from.Name)
-	if kept := len(h.Leads) + len(h.Deals) - len(leads) - len(deals); kept > 0 {
-		text += "\n" + c.w.Say("handover.kept", kept)
-	}
-	return c.whisper(ctx, text)
+	text := c.w.Say("handover.back", c.me.Name, from.Name, len(work.leads), len(work.deals))
+	return c.tell(ctx, to, bots.Message{Text: text}, "person:"+from.ID)
 }
 
 // stillTheirs are the leads and deals of a handover that are open and still with

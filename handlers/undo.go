@@ -52,15 +52,7 @@ func (c *call) undoMove(ctx context.Context, last lastMove) error {
 	if !ok || (last.Move != "" && m.ID != last.Move) {
 		return c.refuse(ctx, string(nothing.Kind), c.w.Refused(nothing, cards.Wish{Deal: d}))
 	}
-	a, files, err := c.behind(ctx, m)
-	if err != nil {
-		return err
-	}
-	rules, err := c.rulesOf(ctx, a)
-	if err != nil {
-		return err
-	}
-	change, after, err := rules.Undo(d, a, files, c.me, c.tx.Now())
+	change, after, err := c.decideUndo(ctx, d, m)
 	if no, is := errors.AsType[*sales.Refusal](err); is {
 		return c.refuse(ctx, string(no.Kind), c.w.Refused(no, cards.Wish{Deal: d}))
 	}
@@ -74,6 +66,20 @@ func (c *call) undoMove(ctx context.Context, last lastMove) error {
 		return err
 	}
 	return c.undone(ctx, after, m)
+}
+
+// decideUndo asks the rules, those of the request behind the move if there is
+// one, whether it can be taken back.
+func (c *call) decideUndo(ctx context.Context, d sales.Deal, m sales.Move) (sales.Change, sales.Deal, error) {
+	a, files, err := c.behind(ctx, m)
+	if err != nil {
+		return sales.Change{}, d, err
+	}
+	rules, err := c.rulesOf(ctx, a)
+	if err != nil {
+		return sales.Change{}, d, err
+	}
+	return rules.Undo(d, a, files, c.me, c.tx.Now())
 }
 
 // undone answers somebody who took a move back.
