@@ -46,7 +46,12 @@ func (d *doctor) lookPublicURL(context.Context) {
 	default:
 		d.say(levelFine, "public_url", sayPublicURL, d.cfg.PublicURL)
 	}
-	if w := d.cfg.WeCom; w.On && w.OAuth && (local || !named(u)) {
+	d.lookOAuth(u)
+}
+
+// lookOAuth judges whether the address can be a 可信域名 where one is needed.
+func (d *doctor) lookOAuth(u *url.URL) {
+	if w := d.cfg.WeCom; w.On && w.OAuth && (hidden(u.Hostname()) || !named(u)) {
 		d.say(levelBad, "oauth", sayOAuth, d.cfg.PublicURL)
 	}
 }

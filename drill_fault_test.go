@@ -33,11 +33,7 @@ func (d *drill) troubles() []trouble {
 }
 
 func (d *drill) wecomTroubles() []trouble {
-	all := []trouble{
-		{on: func() { d.wecom.ExpireTokens(false) }, off: func() {}},
-		{on: func() { d.wecom.ExpireTokens(true) }, off: func() {}},
-	}
-	for _, f := range []wecomsim.Fault{
+	faults := []wecomsim.Fault{
 		{Kind: wecomsim.FaultDown},
 		{Kind: wecomsim.FaultBusy, Share: 90},
 		{Kind: wecomsim.FaultConcurrency, Share: 50},
@@ -46,7 +42,12 @@ func (d *drill) wecomTroubles() []trouble {
 		{Kind: wecomsim.FaultResetAfterAccept, Share: 50},
 		{Kind: wecomsim.FaultHTTP504, Share: 50},
 		{Kind: wecomsim.FaultDuplicatePush},
-	} {
+	}
+	all := make([]trouble, 0, len(faults)+2)
+	for _, garbage := range []bool{false, true} {
+		all = append(all, trouble{on: func() { d.wecom.ExpireTokens(garbage) }, off: func() {}})
+	}
+	for _, f := range faults {
 		all = append(all, trouble{on: func() { d.wecom.SetFault(f) }, off: d.wecom.ClearFaults})
 	}
 	return all

@@ -180,12 +180,11 @@ type history struct {
 	onLark  feishusim.Message
 	onWecom wecomsim.Message
 
-	mu       sync.Mutex
-	log      []string
-	presses  int // clicks that reached the hub from WeCom
-	silent   int // clicks that were answered with nothing
-	told     int // what the approver had been told on WeCom before
-	rejected bool
+	mu      sync.Mutex
+	log     []string
+	presses int // clicks that reached the hub from WeCom
+	silent  int // clicks that were answered with nothing
+	told    int // what the approver had been told on WeCom before
 }
 
 func (h *history) rep() string  { return fmt.Sprintf("ou_r%d", h.pair) }

@@ -37,13 +37,8 @@ func decideByClick(ctx context.Context, c *call, _ command) error {
 	if stop, err := c.oldCard(ctx, card, a); stop || err != nil {
 		return err
 	}
-	act, words := sales.Act(c.event.Click.Action), actWords{comment: strings.TrimSpace(c.event.Click.Form["comment"])}
-	if words.comment == cards.NoReason {
-		words.comment = ""
-	}
-	if act == sales.ActTransfer {
-		words.to = c.chosen(c.event.Click.Form["to"])
-	}
+	act := sales.Act(c.event.Click.Action)
+	words := c.clickWords(act)
 	done, err := c.act(ctx, a, act, version, words)
 	if err != nil {
 		return err
@@ -58,6 +53,18 @@ func decideByClick(ctx context.Context, c *call, _ command) error {
 		c.toldElsewhere()
 	}
 	return c.redraw(ctx, card, done.approval)
+}
+
+// clickWords are what the card's form says beside the act.
+func (c *call) clickWords(act sales.Act) actWords {
+	words := actWords{comment: strings.TrimSpace(c.event.Click.Form["comment"])}
+	if words.comment == cards.NoReason {
+		words.comment = ""
+	}
+	if act == sales.ActTransfer {
+		words.to = c.chosen(c.event.Click.Form["to"])
+	}
+	return words
 }
 
 // lacking says why an act was not done. Where nothing can be typed into a card, it

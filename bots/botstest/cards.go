@@ -131,11 +131,9 @@ func choose(t *testing.T, h Harness) {
 	c.Blocks[4].Form.Inputs[0].Options = []bots.Option{{Value: "价格没谈拢", Text: "价格没谈拢"}, {Value: "材料不全", Text: "材料不全"}}
 	ref := send(t, h, bots.Message{Key: "k13", User: h.Person(), Card: &c})
 	e := decode(t, h, h.PushClick(t, ref, "同意", map[string]any{"comment": "材料不全"}))
-	if e.Kind != bots.EventClick || e.User != h.Person() || e.Key == "" || e.Click == nil || !e.Click.Card.Same(ref) {
-		t.Fatalf("event %+v", e)
-	}
-	if e.Click.Action != "approve" || e.Click.Value["n"] != "f" || e.Click.Form["comment"] != "材料不全" {
-		t.Errorf("click %+v", e.Click)
+	chosen(t, e, ref, bots.Click{Action: "approve", Value: map[string]string{"n": "f"}, Form: map[string]string{"comment": "材料不全"}})
+	if e.Kind != bots.EventClick || e.User != h.Person() || e.Key == "" {
+		t.Errorf("event %+v", e)
 	}
 	ask := &bots.Form{
 		Name: "todo", Inputs: []bots.Input{{Name: "pick", Label: "选哪些", Kind: bots.InputChecks, Options: []bots.Option{{Value: "1287:3", Text: "#1287 华东智造"}, {Value: "1288:1", Text: "#1288 苏州精工"}}}},
@@ -145,8 +143,19 @@ func choose(t *testing.T, h Harness) {
 	ref = send(t, h, bots.Message{Key: "k14", User: h.Person(), Card: &c})
 	for _, pick := range [][]string{{"1287:3"}, {"1287:3", "1288:1"}} {
 		e = decode(t, h, h.PushClick(t, ref, "同意所选", map[string]any{"pick": pick}))
-		if e.Click == nil || !e.Click.Card.Same(ref) || e.Click.Action != "all-approve" || e.Click.Value["n"] != "nonce" || e.Click.Form["pick"] != strings.Join(pick, ",") {
-			t.Errorf("click %+v, want %s", e.Click, pick)
+		chosen(t, e, ref, bots.Click{Action: "all-approve", Value: map[string]string{"n": "nonce"}, Form: map[string]string{"pick": strings.Join(pick, ",")}})
+	}
+}
+
+// chosen wants a click on a card, with what was chosen.
+func chosen(t *testing.T, e bots.Event, ref bots.CardRef, want bots.Click) {
+	t.Helper()
+	if e.Click == nil || !e.Click.Card.Same(ref) || e.Click.Action != want.Action || e.Click.Value["n"] != want.Value["n"] {
+		t.Fatalf("click %+v on %s, want %+v", e.Click, ref, want)
+	}
+	for name, v := range want.Form {
+		if e.Click.Form[name] != v {
+			t.Errorf("field %s: %q, want %q", name, e.Click.Form[name], v)
 		}
 	}
 }
