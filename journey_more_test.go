@@ -390,3 +390,25 @@ func TestJourneyForm(t *testing.T) {
 	w.clicks(li, form, "提交", given)
 	w.sees(li, "线索 #", "华东智造", "138****8000")
 }
+
+// TestJourneyOnLeave: who is on leave names somebody; that person decides, the
+// card and the answer say on whose behalf, and nobody decides their own request.
+func TestJourneyOnLeave(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, newWorld func(...options) *world) {
+		w := newWorld()
+		w.toNegotiation("华东智造", "50万")
+		w.answers(wang, "代理 韩梅梅 到 11-28", "韩梅梅", "11-28")
+		w.sees(han, "王芳", "11-28")
+		w.sends(li, "签字.pdf", pdf("签字"))
+		w.says(li, "推进 华东智造 合同签订")
+		no := number(t, w.sees(li, "审批 #").Text, "审批")
+		card := w.sees(han, "待你审批", "华东智造", "王芳")
+		w.seesNot(wang, "待你审批")
+		w.answers(li, "同意 "+no, "自己")
+		w.clicks(han, card, "同意", nil)
+		w.sees(li, "已通过", "韩梅梅", "王芳")
+		w.answers(wang, "代理 取消", "收回")
+		w.answers(han, "同意 "+no, "已")
+	})
+}
