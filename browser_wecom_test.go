@@ -110,7 +110,7 @@ func (v *viewer) approvesOnWeCom() {
 	v.sees("#feishu-log", "待你审批 · 华东智造 · ¥880,000")
 	v.shot()
 	v.press("#wecom-log", "拒绝")
-	v.sees("#wecom-log", "原因")
+	v.sees("#wecom-log", "还没有生效") // and the page stands still again
 	v.press("#wecom-log", "同意")
 	v.sees("#wecom-log", "已同意 · 华东智造 · ¥880,000")
 	v.sees("#feishu-log", "已同意 · 华东智造 · ¥880,000")
