@@ -88,6 +88,9 @@ func Served(o Options) (pid string, served bool, err error) {
 		text, _ := io.ReadAll(io.LimitReader(f, 32)) // only for a message
 		pid = strings.TrimSpace(string(text))
 	}
+	if free { // at once: a hub may be starting
+		err = errors.Join(err, unlock(f))
+	}
 	if err := errors.Join(err, f.Close()); err != nil {
 		return "", false, fmt.Errorf("look at the lock: %w", err)
 	}

@@ -10,7 +10,7 @@ import (
 
 // lockFile makes this process the one that serves a SQLite file. The file holds
 // its process id, for the message to the second one.
-func lockFile(path string) (unlock func() error, err error) {
+func lockFile(path string) (free func() error, err error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the operator names the database
 	if err != nil {
 		return nil, fmt.Errorf("lock the database: %w", err)
@@ -27,7 +27,7 @@ func lockFile(path string) (unlock func() error, err error) {
 	if err := writePID(f); err != nil {
 		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), f.Close())
 	}
-	return f.Close, nil
+	return func() error { return errors.Join(unlock(f), f.Close()) }, nil
 }
 
 func writePID(f *os.File) error {
