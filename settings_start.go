@@ -72,20 +72,31 @@ func (h *hub) choose(ctx context.Context, tx *store.Tx, s *settingFile, own take
 		return loaded{taken: own}, nil, nil
 	case c.bad != nil:
 		why = c.bad
-	case !has || (c.serves && v.Hash != own.hash):
+	case renewed(has, v, own, c):
 		l, why, err = h.renew(ctx, tx, s, own, v)
 		if why == nil || err != nil {
 			return l, nil, err
 		}
 	}
-	l, _, err = h.stored(ctx, tx, s)
-	if err != nil {
+	if l, err = h.newest(ctx, tx, s, own, v.Hash); err != nil {
 		return loaded{}, nil, errors.Join(c.bad, err)
 	}
-	if v.Hash == own.hash { // the same words, with the keys that are kept apart
+	return l, why, nil
+}
+
+// renewed tells whether this machine's sound file could be the next version.
+func renewed(has bool, v store.Version, own taken, c choice) bool {
+	return !has || (c.serves && v.Hash != own.hash)
+}
+
+// newest gives the stored version; where this machine's file has the same words,
+// with the keys that are kept apart.
+func (h *hub) newest(ctx context.Context, tx *store.Tx, s *settingFile, own taken, hash string) (loaded, error) {
+	l, _, err := h.stored(ctx, tx, s)
+	if err == nil && hash == own.hash {
 		l.taken = own
 	}
-	return l, why, nil
+	return l, err
 }
 
 // renew makes the next version of this machine's file, unless it is an old one
