@@ -58,6 +58,7 @@ test: ## the README's test command
 bench: ## the figures of the README
 	@for dir in $$(grep -rlE '^func Benchmark' --include='*_test.go' . | xargs -r -n1 dirname | sort -u); do \
 	  go test -run '^$$' -bench . -benchtime 3s "$$dir" || exit 1; done
+	GENJIN_AUDIT_ROWS=1000000 go test -run '^$$' -bench Backup/SQLite -benchtime 1x -timeout 60m ./store
 
 fuzz: ## each fuzz target for FUZZTIME (5s)
 	@grep -rE '^func Fuzz[A-Za-z0-9_]+\(' --include='*_test.go' . | sed -E 's|^(.*)/[^/]*:func (Fuzz[A-Za-z0-9_]+).*|\1 \2|' | while read -r dir name; do \
