@@ -32,8 +32,8 @@ lint: ## all linters
 vet: ## go vet
 	go vet ./...
 
-race: ## all tests under the race detector, shuffled
-	go test -race -shuffle=on -timeout 20m ./...
+race: ## all tests under the race detector, shuffled, one package at a time: the drills want the machine
+	go test -race -shuffle=on -timeout 20m -p 1 ./...
 
 model: ## 2,000 random histories of approvals on two platforms
 	GENJIN_MODEL_RUNS=2000 go test -count=1 -timeout 20m -v -run '^TestModelApproval$$' .

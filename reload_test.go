@@ -221,8 +221,10 @@ func TestDrillHangUp(t *testing.T) {
 	if err := errors.Join(err, err2); err != nil {
 		t.Fatal(err)
 	}
-	put(t, path, swap(t, string(text), "name: 销售0,", "name: 业务0,"))
-	if err := os.Chtimes(path, info.ModTime(), info.ModTime()); err != nil {
+	// It takes the place of the other at one blow: the hub looks once a second.
+	next := path + ".next"
+	put(t, next, swap(t, string(text), "name: 销售0,", "name: 业务0,"))
+	if err := errors.Join(os.Chtimes(next, info.ModTime(), info.ModTime()), os.Rename(next, path)); err != nil {
 		t.Fatal(err)
 	}
 	if err := d.cmd.Process.Signal(syscall.SIGHUP); err != nil {
