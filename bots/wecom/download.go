@@ -17,6 +17,7 @@ type download struct {
 	bot *Bot
 	id  string
 	at  int64
+	had int64 // at, when the present part began
 }
 
 // FileName implements [bots.Named].
@@ -35,8 +36,11 @@ func (d *download) Read(p []byte) (int, error) {
 		if !errors.Is(err, io.EOF) {
 			return n, err
 		}
-		if d.whole {
+		switch {
+		case !d.part || d.at == d.total:
 			return 0, io.EOF
+		case d.at > d.total || d.at == d.had: // parts that do not fit, or hold nothing
+			return 0, io.ErrUnexpectedEOF
 		}
 		if err := d.next(); err != nil {
 			return 0, err
@@ -50,11 +54,11 @@ func (d *download) next() error {
 	if err != nil {
 		return err
 	}
-	if p.total != d.total {
+	if !p.part || p.total != d.total {
 		return errors.Join(io.ErrUnexpectedEOF, p.body.Close())
 	}
 	closing := d.body.Close()
-	d.body, d.whole = p.body, p.whole
+	d.body, d.had = p.body, d.at
 	return closing
 }
 

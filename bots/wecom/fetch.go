@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"path"
 	"regexp"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -19,8 +18,9 @@ import (
 )
 
 const (
-	// rangeMax is the most that is asked for at once of a large file (path/90254).
-	rangeMax = 20 << 20
+	// rangeMax is the most that is asked for at once of a large file. The platform
+	// gives up to "20 M" (path/90254), whichever those are.
+	rangeMax = 16 << 20
 	// mediaMax bounds a file that people send.
 	mediaMax = 256 << 20
 	// refusalMax is the most that is read of an answer that is no file.
@@ -58,7 +58,7 @@ type piece struct {
 	body  io.ReadCloser
 	name  string
 	total int64 // of the whole file; 0 when it is not told
-	whole bool  // there is nothing after it
+	part  bool  // there may be more after it: the file is whole when it has total bytes
 }
 
 // mediaPiece opens a file, or the part of it that begins at from.
@@ -93,11 +93,15 @@ func (b *Bot) open(req *http.Request, r request, from int64) (piece, int, error)
 	if err != nil {
 		return piece{}, 0, r.transportError(err)
 	}
-	p := piece{body: resp.Body, name: nameIn(resp.Header), total: max(resp.ContentLength, 0), whole: true}
+	p := piece{body: resp.Body, name: nameIn(resp.Header), total: max(resp.ContentLength, 0)}
 	switch {
 	case resp.StatusCode == http.StatusPartialContent && from >= 0:
-		p.total = totalIn(resp.Header.Get("Content-Range"))
-		p.whole = p.total <= from+rangeMax
+		begin, total, ok := partIn(resp.Header.Get("Content-Range"))
+		if !ok || begin != from {
+			_ = resp.Body.Close()
+			return piece{}, 0, r.unclear(resp.StatusCode, fmt.Errorf("another part of the file than the one from byte %d", from))
+		}
+		p.total, p.part = total, true
 		return p, 0, nil
 	case resp.StatusCode == http.StatusOK && from <= 0 && isFile(resp.Header):
 		return p, 0, nil
@@ -146,12 +150,10 @@ func nameIn(h http.Header) string {
 	return path.Base(strings.ReplaceAll(name, `\`, "/"))
 }
 
-// totalIn reads the size of the whole file in bytes 0-1/2.
-func totalIn(contentRange string) int64 {
-	_, after, _ := strings.Cut(contentRange, "/")
-	n, err := strconv.ParseInt(after, 10, 64)
-	if err != nil {
-		return 0
-	}
-	return n
+// partIn reads where a part begins and the size of the whole file in
+// "bytes 0-1/2". A file whose size is not told would never be known to be whole.
+func partIn(contentRange string) (begin, total int64, ok bool) {
+	var end int64
+	n, err := fmt.Sscanf(contentRange, "bytes %d-%d/%d", &begin, &end, &total)
+	return begin, total, err == nil && n == 3 && begin <= end && end < total
 }

@@ -232,3 +232,60 @@ func TestCutDownloadIsNoFile(t *testing.T) {
 		t.Errorf("%q %v", got, err)
 	}
 }
+
+// TestPartsAreAWholeFile: a large file is whole whatever the size of the parts
+// that the platform gives, and nothing else than whole.
+func TestPartsAreAWholeFile(t *testing.T) {
+	t.Parallel()
+	data := noise(1000)
+	for name, c := range map[string]struct {
+		part  int                        // the most that the platform gives at once
+		said  func(from, end int) string // Content-Range
+		bytes func(from, end int) []byte // what comes
+		whole bool
+	}{
+		"parts smaller than asked for": {part: 300, whole: true},
+		"all at once":                  {part: 1000, whole: true},
+		"a part from elsewhere":        {part: 300, bytes: func(_, end int) []byte { return data[:min(end, 300)] }, said: func(_, end int) string { return fmt.Sprintf("bytes 0-%d/1000", min(end, 300)-1) }},
+		"of how much is not said":      {part: 300, said: func(from, end int) string { return fmt.Sprintf("bytes %d-%d/*", from, end-1) }},
+		"which part is not said":       {part: 300, said: func(int, int) string { return "" }},
+		"nothing more comes":           {part: 300, bytes: func(from, end int) []byte { return data[from:min(end, 600)] }},
+		"another size each time":       {part: 300, said: func(from, end int) string { return fmt.Sprintf("bytes %d-%d/%d", from, end-1, 1000+from) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := api(t, func(w http.ResponseWriter, r *http.Request) {
+				asked := r.Header.Get("Range")
+				if asked == "" {
+					answer(w, `{"errcode":830002,"errmsg":"media size exceeds limit"}`)
+					return
+				}
+				var from int
+				if _, err := fmt.Sscanf(asked, "bytes=%d-", &from); err != nil {
+					t.Error(err)
+				}
+				end := min(from+c.part, len(data))
+				said, body := fmt.Sprintf("bytes %d-%d/%d", from, end-1, len(data)), data[min(from, end):end]
+				if c.said != nil {
+					said = c.said(from, end)
+				}
+				if c.bytes != nil {
+					body = c.bytes(from, end)
+				}
+				w.Header().Set("Content-Disposition", `attachment; filename="a.bin"`)
+				w.Header().Set("Content-Range", said)
+				w.WriteHeader(http.StatusPartialContent)
+				answer(w, string(body))
+			})
+			var got []byte
+			r, err := b.Fetch(t.Context(), bots.File{Key: "m"})
+			if err == nil {
+				got, err = io.ReadAll(r)
+				_ = r.Close()
+			}
+			if whole := err == nil && bytes.Equal(got, data); whole != c.whole || err == nil && !whole {
+				t.Errorf("%d bytes, %v", len(got), err)
+			}
+		})
+	}
+}
