@@ -146,7 +146,12 @@ func (h *Hub) once(ctx context.Context, tx *store.Tx, e bots.Event, address stri
 	return c.answer, c.record(ctx)
 }
 
+// newCall begins the handling of an event. Who is known is called as org.yaml
+// does: a platform may write one person's id in more than one way.
 func (h *Hub) newCall(tx *store.Tx, e bots.Event) *call {
+	if p, known := h.Org().ByAccount(e.Bot, e.User); known {
+		e.User = p.Accounts[e.Bot]
+	}
 	return &call{
 		Hub: h, tx: tx, event: e, from: store.Source{Bot: e.Bot, Event: e.Key}, outcome: "ok",
 		w: cards.Words{Org: h.Org(), Rules: h.Rules(), Cal: h.Calendar(), Loc: h.Location, PublicURL: h.PublicURL},

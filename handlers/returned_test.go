@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -44,5 +45,31 @@ func TestFrozenAndBack(t *testing.T) {
 	r.says(wang, "同意 "+n).has(t, "已同意")
 	if all := tells(bots.EventUserBack, frozen.Add(4*time.Minute)); len(all) > 0 {
 		t.Errorf("back twice: %v", texts(all))
+	}
+}
+
+// TestFrozenInAnyCase: WeCom's ids know no case, and not each of its pushes
+// writes them alike. Who is frozen is frozen however they are written.
+func TestFrozenInAnyCase(t *testing.T) {
+	t.Parallel()
+	r := onWeCom(t)
+	n := r.atContract("华东智造", "50万")
+	as := func(account, text string, kind bots.EventKind) []said {
+		e := r.event(wang)
+		e.User, e.Text, e.Kind, e.At = account, text, kind, r.now
+		r.new()
+		r.handle(e)
+		r.now = r.now.Add(time.Second)
+		return r.new()
+	}
+	as("wangfang", "", bots.EventUserLeft)
+	for _, account := range []string{"WangFang", "wangfang", "WANGFANG"} {
+		if all := as(account, "同意 "+itoa(n), bots.EventMessage); len(all) != 1 || !strings.Contains(all[0].text, "还没有登记") {
+			t.Errorf("%s: %v", account, texts(all))
+		}
+	}
+	as("WANGFANG", "", bots.EventUserBack)
+	if all := as("wangFang", "同意 "+itoa(n), bots.EventMessage); len(all) == 0 || !strings.Contains(all[0].text, "已同意") || all[0].User != "WangFang" {
+		t.Errorf("back: %v", texts(all))
 	}
 }
