@@ -48,14 +48,7 @@ type appPush struct {
 	JobID          string `xml:"BatchJob>JobId"`
 	Party          string `xml:"Id"`
 	Tag            string `xml:"TagId"`
-	Approval       struct {
-		SpNoStr          string
-		SpNo             string
-		SpStatus         string
-		StatuChangeEvent string // the platform's own spelling
-		ThirdNo          string
-		OpenSpStatus     string
-	} `xml:"ApprovalInfo"`
+	Approval       approvalInfo `xml:"ApprovalInfo"`
 }
 
 // readPush reads a push; where a person's phone sent what XML forbids, it reads
@@ -124,9 +117,12 @@ func (p appPush) key(plain []byte) string {
 		return "h:" + digest(string(plain))
 	}
 	a := p.Approval
-	return "e:" + digest(p.ToUserName, p.AgentID, p.FromUserName, p.CreateTime, p.MsgType, p.Event, p.ChangeType, p.EventKey, p.TaskID, p.ResponseCode,
+	told := []string{
+		p.ToUserName, p.AgentID, p.FromUserName, p.CreateTime, p.MsgType, p.Event, p.ChangeType, p.EventKey, p.TaskID, p.ResponseCode,
 		a.SpNoStr, a.SpNo, a.SpStatus, a.StatuChangeEvent, a.ThirdNo, a.OpenSpStatus,
-		p.UserID, p.NewUserID, p.ExternalUserID, p.LinkID, p.JobID, p.Party, p.Tag, p.Content, p.MediaID)
+		p.UserID, p.NewUserID, p.ExternalUserID, p.LinkID, p.JobID, p.Party, p.Tag, p.Content, p.MediaID,
+	}
+	return "e:" + digest(append(told, a.acts()...)...)
 }
 
 // instant reads the platform's clock, in seconds; where it says nothing, it is

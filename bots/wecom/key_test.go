@@ -27,12 +27,30 @@ func TestEventKeys(t *testing.T) {
 		return approvalPush("sys_approval_change", "<SpNoStr>"+no+"</SpNoStr><SpNo>"+no+"</SpNo><SpStatus>"+status+"</SpStatus><StatuChangeEvent>"+change+"</StatuChangeEvent>")
 	}
 	one := approval("99999999202211150018", "1", "1")
+	// Of two who act on one approval in one second only their own lines differ.
+	acted := func(li, wang string) string {
+		detail := func(user, status string) string {
+			return "<Details><Approver><UserId>" + user + "</UserId></Approver><Speech></Speech><SpStatus>" + status + "</SpStatus><SpTime>0</SpTime></Details>"
+		}
+		return approvalPush("sys_approval_change", "<SpNoStr>7</SpNoStr><SpStatus>1</SpStatus><StatuChangeEvent>2</StatuChangeEvent><SpRecord><SpStatus>1</SpStatus>"+detail("LiLei", li)+detail("WangFang", wang)+"</SpRecord>")
+	}
+	flowed := func(li, wang string) string {
+		item := func(user, status string) string {
+			return "<Item><ItemUserId>" + user + "</ItemUserId><ItemStatus>" + status + "</ItemStatus><ItemOpTime>0</ItemOpTime></Item>"
+		}
+		return approvalPush("open_approval_change", "<ThirdNo>7</ThirdNo><OpenSpStatus>1</OpenSpStatus><ApprovalNodes><ApprovalNode><NodeStatus>1</NodeStatus><Items>"+item("LiLei", li)+item("WangFang", wang)+"</Items></ApprovalNode></ApprovalNodes>")
+	}
+	remarked := func(id string) string {
+		return approvalPush("sys_approval_change", "<SpNoStr>7</SpNoStr><StatuChangeEvent>10</StatuChangeEvent><Comments><CommentUserInfo><UserId>LiLei</UserId></CommentUserInfo><CommentTime>1</CommentTime><CommentContent>c</CommentContent><CommentId>"+id+"</CommentId></Comments>")
+	}
 	all := map[string]string{
 		"approval": one, "another": approval("99999999202211150019", "1", "1"), "decided": approval("99999999202211150018", "2", "2"),
 		"only a number": approvalPush("sys_approval_change", "<SpNo>202211150018</SpNo>"), "another number": approvalPush("sys_approval_change", "<SpNo>202211150019</SpNo>"),
 		"flow": approvalPush("open_approval_change", "<ThirdNo>1</ThirdNo><OpenSpStatus>1</OpenSpStatus>"), "another flow": approvalPush("open_approval_change", "<ThirdNo>2</ThirdNo><OpenSpStatus>1</OpenSpStatus>"),
 		"flow decided": approvalPush("open_approval_change", "<ThirdNo>1</ThirdNo><OpenSpStatus>2</OpenSpStatus>"),
-		"later":        strings.Replace(one, "1700000000", "1700000001", 1), "elsewhere": strings.Replace(one, "3010040", "3010041", 1),
+		"he acted":     acted("2", "1"), "both acted": acted("2", "2"), "she acted": acted("1", "2"), "a remark": remarked("1"), "another remark": remarked("2"),
+		"he acted in the flow": flowed("2", "1"), "both acted in the flow": flowed("2", "2"),
+		"later": strings.Replace(one, "1700000000", "1700000001", 1), "elsewhere": strings.Replace(one, "3010040", "3010041", 1),
 		"left": contact("delete_user", "LiLei"), "another left": contact("delete_user", "WangFang"), "changed": contact("update_user", "LiLei"),
 		"click": click("LiLei", "a", "t", "c"), "her click": click("WangFang", "a", "t", "c"), "another button": click("LiLei", "b", "t", "c"),
 		"another card": click("LiLei", "a", "u", "c"), "clicked again": click("LiLei", "a", "t", "d"), "the words run on": click("LiLei", "at", "", "c"),
