@@ -2,6 +2,8 @@ package jobs
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -25,7 +27,14 @@ func (e *Engine) otherRoad(ctx context.Context, tx *store.Tx, m store.Message, s
 	if m.Update != "" && se.Code == bots.CodeRefused {
 		return e.refusedCard(ctx, tx, m, se)
 	}
-	return e.alarmIn(ctx, tx, alarm{what: "undelivered", scope: m.Bot + ":" + m.Person + m.Chat + ":" + m.Kind, id: m.ID, cause: se.Error()})
+	return e.alarmIn(ctx, tx, alarm{what: "undelivered", scope: m.Bot + ":" + receiverOf(m) + ":" + m.Kind, id: m.ID, cause: se.Error()})
+}
+
+// receiverOf tells receivers apart in keys, which outlive the message: a chat
+// may be an address that whoever holds it can answer at.
+func receiverOf(m store.Message) string {
+	sum := sha256.Sum256([]byte(m.Chat))
+	return m.Person + ":" + hex.EncodeToString(sum[:8])
 }
 
 // refusedCard tells the admins that a platform does not take a card, once per

@@ -257,3 +257,17 @@ func TestGroupThatIsNotThereIsMadeOnce(t *testing.T) {
 		})
 	}
 }
+
+// TestReceiverKeepsNoAddress: what stands in a key tells receivers apart, and
+// gives nobody the address of an answer.
+func TestReceiverKeepsNoAddress(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, m := range []store.Message{{}, {Outgoing: store.Outgoing{Person: "li"}}, {Outgoing: store.Outgoing{Chat: "reply:LiLei:https://x/?response_code=canary"}}, {Outgoing: store.Outgoing{Chat: "east"}}} {
+		key := receiverOf(m)
+		if seen[key] || strings.Contains(key, "canary") {
+			t.Errorf("%+v: %q", m.Outgoing, key)
+		}
+		seen[key] = true
+	}
+}

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"time"
 
@@ -47,7 +49,7 @@ func (s *Store) BeginTry(ctx context.Context, m Message, q Quota) (free time.Tim
 // room is when the quota of a message's receiver allows one more. Whoever asks
 // for the same receiver at once waits for the end of this transaction.
 func (tx *Tx) room(ctx context.Context, m Message, q Quota) (time.Time, error) {
-	if err := tx.q.TouchLane(ctx, "quota:"+m.Bot+":"+m.User+":"+m.Chat); err != nil {
+	if err := tx.q.TouchLane(ctx, quotaLane(m)); err != nil {
 		return time.Time{}, fmt.Errorf("count what went to %s: %w", m.Person, err)
 	}
 	tries, err := tx.q.TriesTo(ctx, dbgen.TriesToParams{
@@ -60,6 +62,13 @@ func (tx *Tx) room(ctx context.Context, m Message, q Quota) (time.Time, error) {
 		return time.Time{}, nil
 	}
 	return instant(tries[q.Most-1]).Add(q.Span + time.Millisecond), nil
+}
+
+// quotaLane is the lane of those who write to one receiver. Its name outlives
+// the message: an address that is good for an answer does not stand in it.
+func quotaLane(m Message) string {
+	sum := sha256.Sum256([]byte(m.User + "\x00" + m.Chat))
+	return "quota:" + m.Bot + ":" + hex.EncodeToString(sum[:16])
 }
 
 // ForgetTry takes the note of a try back that came to nothing: the platform was

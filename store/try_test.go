@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"encoding/json"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -63,6 +64,28 @@ func TestQuotaCountsWhatIsUnderWayAndWhatWasSeen(t *testing.T) {
 }
 
 // Many workers of several processes ask at the same moment.
+// TestQuotaKeepsNoAddress: whoever holds the address of an answer may give it;
+// what is counted by keeps none.
+func TestQuotaKeepsNoAddress(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		m := message(t, s, post(t, s, store.Outgoing{Bot: "wecom", Chat: "reply:LiLei:https://wecom.example/?response_code=canary", Body: json.RawMessage(`{}`)}))
+		if _, err := s.BeginTry(t.Context(), m, store.Quota{Most: 1, Span: time.Minute}); err != nil {
+			t.Fatal(err)
+		}
+		err := s.View(t.Context(), func(tx *store.Tx) error {
+			lanes, err := store.QueryStrings(t.Context(), tx, "SELECT lane FROM lanes")
+			if len(lanes) != 1 || strings.Contains(lanes[0], "canary") {
+				t.Errorf("lanes %q", lanes)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 func TestQuotaHoldsForAllWhoAskAtOnce(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
