@@ -323,7 +323,8 @@ var zhCN = merge(map[string]string{
 
 	"file.ready":            "已收到 %s（%s，%s），%d 分钟内可作凭证。例如：推进 华东智造 方案报价",
 	"file.refused":          "文件 %s 不能用作凭证：%s",
-	"file.unnamed":          "图片 %s",
+	"file.picture":          "图片-%s",
+	"file.unnamed":          "文件-%s",
 	"platform.feishu":       "飞书",
 	"platform.wecom":        "企业微信",
 	"file.quota":            "今天已收满 %d 个文件，这个没有保存。明天再发，或联系管理员。",

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"errors"
+	"path"
 	"time"
 
 	"genjin/bots"
@@ -57,12 +58,8 @@ func (c *call) noteFile(ctx context.Context, f bots.File) error {
 	if err == nil || !errors.Is(err, store.ErrNotFound) {
 		return err // known already, or worse
 	}
-	name := store.CleanName(f.Name)
-	if f.Name == "" {
-		name = c.w.Say("file.unnamed", c.asked().In(c.Location).Format("01-02 15:04"))
-	}
 	file := sales.File{
-		ID: c.tx.NewID(), Person: c.me.ID, Bot: c.event.Bot, Chat: c.event.Chat, Private: c.event.Private, SentAt: c.asked(), Name: name,
+		ID: c.tx.NewID(), Person: c.me.ID, Bot: c.event.Bot, Chat: c.event.Chat, Private: c.event.Private, SentAt: c.asked(), Name: c.nameOf(f),
 		Status: sales.FileFetching, Platform: sales.PlatformFile{Key: f.Key, MessageID: message, Image: f.Image, Size: f.Size},
 	}
 	if err := c.save(ctx, sales.Change{Files: []sales.File{file}}); err != nil {
@@ -72,6 +69,19 @@ func (c *call) noteFile(ctx context.Context, f bots.File) error {
 		return err
 	}
 	return c.remember(ctx, message, file.ID)
+}
+
+// nameOf is a file's name as the person's device said it. Phones name no
+// pictures: those are told apart by when they were sent.
+func (c *call) nameOf(f bots.File) string {
+	at := c.asked().In(c.Location).Format("0102-1504")
+	switch {
+	case f.Image && path.Ext(f.Name) == "":
+		return c.w.Say("file.picture", at)
+	case f.Name == "":
+		return c.w.Say("file.unnamed", at)
+	}
+	return store.CleanName(f.Name)
 }
 
 // remember notes which files came with a message, for the day in which people

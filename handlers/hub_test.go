@@ -225,3 +225,28 @@ func TestCardOfAnotherMessage(t *testing.T) {
 		t.Errorf("the same message again: %+v", a)
 	}
 }
+
+// TestFilesWithoutANameAreNamed: pictures have none that says anything, and are
+// told apart by when they were sent.
+func TestFilesWithoutANameAreNamed(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	for want, f := range map[string]bots.File{
+		"图片-": {Name: "图片", Image: true}, "签字页.jpg": {Name: "签字页.jpg", Image: true}, "文件-": {}, "视频": {Name: "视频"},
+	} {
+		e := r.event(li)
+		e.Text, f.Bot, f.Key, f.MessageID = "", r.bot, "k_"+e.Key, e.MessageID
+		e.Files = []bots.File{f}
+		r.handle(e)
+		if strings.HasSuffix(want, "-") {
+			want += r.now.In(testZone).Format("0102-1504")
+		}
+		r.view(func(tx *store.Tx) error {
+			got, err := tx.FileByPlatform(t.Context(), r.bot, f.MessageID, f.Key)
+			if got.Name != want {
+				t.Errorf("%+v is named %q, want %q", f, got.Name, want)
+			}
+			return err
+		})
+	}
+}

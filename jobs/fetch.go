@@ -82,13 +82,17 @@ func (e *Engine) copyFile(ctx context.Context, f sales.File) (store.Stored, erro
 	if name == f.Name {
 		stored.Name = f.Name // cleaned when it came
 	}
+	if f.Platform.Image && err == nil && path.Ext(stored.Name) == "" {
+		stored.Name += "." + stored.Type
+	}
 	return stored, errors.Join(err, r.Close())
 }
 
 // nameOf is a file's name as the message gave it; one that was made up since it
-// gave none has no ending, and makes room for what the platform tells now.
+// gave none has no ending, and makes room for what the platform tells now. What
+// platforms call a picture says nothing: image.png, or its key.
 func nameOf(f sales.File, r io.Reader) string {
-	if named, is := r.(bots.Named); is && path.Ext(f.Name) == "" && named.FileName() != "" {
+	if named, is := r.(bots.Named); is && !f.Platform.Image && path.Ext(f.Name) == "" && named.FileName() != "" {
 		return named.FileName()
 	}
 	return f.Name

@@ -1,8 +1,11 @@
 package jobs
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"image"
+	"image/png"
 	"io"
 	"strings"
 	"testing"
@@ -144,6 +147,30 @@ func TestFileWithoutANameTakesThePlatforms(t *testing.T) {
 			w.work()
 			if f := w.file(); f.Status != c.status || f.Name != c.want {
 				t.Errorf("file is %s (%s) and named %q, want %s, %q", f.Status, f.Reason, f.Name, c.status, c.want)
+			}
+		})
+	}
+}
+
+// TestPictureIsNamedByItsTime: what the platform calls a picture says nothing.
+func TestPictureIsNamedByItsTime(t *testing.T) {
+	t.Parallel()
+	var drawn bytes.Buffer
+	if err := png.Encode(&drawn, image.NewGray(image.Rect(0, 0, 8, 8))); err != nil {
+		t.Fatal(err)
+	}
+	for was, want := range map[string]string{"图片-1124-1810": "图片-1124-1810.png", "签字页.jpg": "签字页.jpg"} {
+		t.Run(was, func(t *testing.T) {
+			t.Parallel()
+			w, _ := fetching(t, func() (io.ReadCloser, error) { return named{bytes.NewReader(drawn.Bytes()), "image.png"}, nil })
+			f := w.file()
+			f.Name, f.Platform.Image = was, true
+			w.do(func(tx *store.Tx) error {
+				return tx.Save(t.Context(), sales.Change{Files: []sales.File{f}}, store.Source{})
+			})
+			w.work()
+			if f := w.file(); f.Status != sales.FileReady || f.Name != want {
+				t.Errorf("file is %s (%s) and named %q, want %q", f.Status, f.Reason, f.Name, want)
 			}
 		})
 	}
