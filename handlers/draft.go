@@ -24,6 +24,7 @@ const (
 	keptForm = "form:" // + token: the intake page
 	keptGone = "gone:" // + platform + account: whom the platform deleted
 	keptPage = "page:" // + token: the upload page
+	keptBack = "back:" // + file id: where what became of the file is said
 	keptSent = "sent:" // + platform + message id: files that came with a message
 )
 

@@ -68,7 +68,19 @@ func (c *call) noteFile(ctx context.Context, f bots.File) error {
 	if _, err := c.tx.AddJob(ctx, store.NewJob{Kind: kindFetch, Key: kindFetch + ":" + file.ID, Payload: fetchPayload{File: file.ID}}); err != nil {
 		return err
 	}
+	if err := c.keepReply(ctx, file.ID); err != nil {
+		return err
+	}
 	return c.remember(ctx, message, file.ID)
+}
+
+// keepReply notes where a file came from, if answers are said there and nothing
+// else will be: its words are answered before it is here.
+func (c *call) keepReply(ctx context.Context, file string) error {
+	if c.event.Reply == "" || !c.event.Private || c.event.Text != "" {
+		return nil
+	}
+	return c.keep(ctx, keptBack+file, "reply", c.event.Reply, draftKept)
 }
 
 // nameOf is a file's name as the person's device said it. Phones name no

@@ -217,8 +217,13 @@ func (c *call) resume(ctx context.Context, f sales.File) error {
 	if _, err := c.kept(ctx, keptWait+f.ID, &waiting); err != nil {
 		return err
 	}
-	if err := c.tx.DropDraft(ctx, keptWait+f.ID); err != nil {
+	if _, err := c.kept(ctx, keptBack+f.ID, &c.event.Reply); err != nil {
 		return err
+	}
+	for _, key := range []string{keptWait, keptBack} {
+		if err := c.tx.DropDraft(ctx, key+f.ID); err != nil {
+			return err
+		}
 	}
 	if f.Status == sales.FileRefused {
 		if err := c.fileRefused(ctx, f, len(waiting) > 0); err != nil {

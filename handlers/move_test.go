@@ -195,3 +195,42 @@ func TestQuota(t *testing.T) {
 	e.Files = []bots.File{{Key: "k", MessageID: e.MessageID, Name: "3.pdf"}}
 	r.answered(e).has(t, "2 个文件")
 }
+
+// TestFileIsAnsweredWhereItCame: in the chat with the 智能机器人, where it has an
+// address for one answer; what came with words is answered by then.
+func TestFileIsAnsweredWhereItCame(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		text, kind, want string
+		group            bool
+	}{
+		"a file":            {kind: "pdf", want: "reply:LiLei:https://x"},
+		"refused":           {want: "reply:LiLei:https://x"},
+		"beside words":      {text: "帮助", kind: "pdf"},
+		"refused, in group": {group: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := onWeCom(t)
+			e := r.event(li)
+			e.Text, e.Reply, e.Private = c.text, "reply:LiLei:https://x", !c.group
+			e.Files = []bots.File{{Bot: r.bot, Key: "k", MessageID: e.MessageID, Name: "方案.pdf"}}
+			if c.group {
+				e.Chat, e.Reply = "g", "reply-group:LiLei:https://x"
+			}
+			r.handle(e)
+			r.new()
+			var f sales.File
+			r.view(func(tx *store.Tx) (err error) {
+				f, err = tx.FileByPlatform(t.Context(), r.bot, e.MessageID, "k")
+				return err
+			})
+			r.arrives(f, c.kind)
+			all := r.new()
+			if len(all) != 1 || all[0].Chat != c.want || (c.want == "") != (all[0].User == "LiLei") {
+				t.Fatalf("%+v", all)
+			}
+			all[0].has(t, "方案.pdf")
+		})
+	}
+}
