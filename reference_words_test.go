@@ -34,7 +34,7 @@ var referenceWords = map[string]map[string]string{
 		"approval-digest":    "汇总待审批：按 rules.yaml 里的时刻，每位审批人一张卡片",
 		"approval-reminders": "审批催办：每 10 分钟看一次有没有等太久的审批，多次提醒后告诉主管",
 		"rescore":            "规则变了之后给线索重新评分",
-		"cleanup":            "清理过期的草稿和没有用上的凭证文件",
+		"cleanup":            "每小时清理：过期的草稿、半年前的去重标记、30 天前上传而没有登记的凭证文件（例如被拒的上传）",
 	},
 	"refusals": {
 		"no_stage":        "没有叫「…」的阶段。可用：…。",

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"genjin/sales"
@@ -92,8 +93,22 @@ func (e *Engine) sign(ctx context.Context, now time.Time) error {
 	return err
 }
 
-// cleanup lets go of what nobody needs any more: expired drafts and files that
-// were refused or never used.
+// cleanup lets go of what nobody needs any more: expired drafts, and marks of
+// what was said and done long ago.
 func (e *Engine) cleanup(ctx context.Context, tx *store.Tx, at time.Time) error {
 	return tx.Sweep(ctx, at)
+}
+
+// sweepEvidence removes evidence files that no row names.
+func (e *Engine) sweepEvidence(ctx context.Context) {
+	if e.Evidence == nil { // an engine that fetches nothing
+		return
+	}
+	n, err := e.Store.SweepEvidence(ctx, e.Evidence)
+	switch {
+	case err != nil:
+		e.Logger.LogAttrs(ctx, slog.LevelWarn, "evidence not swept", slog.Any("error", err))
+	case n > 0:
+		e.Logger.LogAttrs(ctx, slog.LevelInfo, "evidence swept", slog.Int("files", n))
+	}
 }

@@ -17,7 +17,14 @@ func (e *Engine) kinds() map[string]work {
 		kindFetch:        {long: e.fetch, timeout: 5 * time.Minute},
 	}
 	for _, p := range periodics() {
-		m[p.kind] = work{tx: e.periodically(p)}
+		do := e.periodically(p)
+		m[p.kind] = work{tx: do}
+		if p.before != nil {
+			m[p.kind] = work{timeout: 5 * time.Minute, long: func(ctx context.Context, j store.Job) (finish, error) {
+				p.before(e, ctx)
+				return func(ctx context.Context, tx *store.Tx) error { return do(ctx, tx, j) }, nil
+			}}
+		}
 	}
 	return m
 }

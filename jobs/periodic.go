@@ -31,6 +31,9 @@ type periodic struct {
 	kind string
 	// last is the newest instant at or before now when it was due.
 	last func(e *Engine, now time.Time) (time.Time, bool)
+	// before does what needs no transaction, if it is set. What it could not do
+	// waits for the next period.
+	before func(e *Engine, ctx context.Context)
 	// run does it, with at standing for now.
 	run func(e *Engine, ctx context.Context, tx *store.Tx, at time.Time) error
 	// loud jobs speak to people: they keep silent in quiet hours.
@@ -44,7 +47,7 @@ func periodics() []periodic {
 		{kind: kindDigest, last: func(e *Engine, now time.Time) (time.Time, bool) { return e.atTimes(e.Rules().Approvals.DigestAt, now) }, run: (*Engine).approvalDigest, loud: true},
 		{kind: kindReminders, last: every(10 * time.Minute), run: (*Engine).approvalReminders, loud: true},
 		{kind: kindRescore, last: every(24 * time.Hour), run: (*Engine).rescore},
-		{kind: kindCleanup, last: every(time.Hour), run: (*Engine).cleanup},
+		{kind: kindCleanup, last: every(time.Hour), before: (*Engine).sweepEvidence, run: (*Engine).cleanup},
 	}
 }
 
@@ -147,6 +150,9 @@ func (e *Engine) RunJob(ctx context.Context, name string, at time.Time) error {
 	for _, p := range periodics() {
 		if p.kind != name {
 			continue
+		}
+		if p.before != nil {
+			p.before(e, ctx)
 		}
 		return e.Store.Do(ctx, func(tx *store.Tx) error { return p.run(e, ctx, tx, at) })
 	}

@@ -1,7 +1,12 @@
 package jobs
 
 import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -108,6 +113,35 @@ func TestPeriodThatWaitedKeepsTheQuietHours(t *testing.T) {
 	w.pass(12 * time.Hour)
 	w.work()
 	w.said(w.feishu, "feishu_li", 0) // it is another day's news by then
+}
+
+// TestHourlySweepTakesLooseEvidence: bytes that no row names go, by the clock and
+// when somebody asks for it.
+func TestHourlySweepTakesLooseEvidence(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	ev, err := store.OpenEvidence(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = ev.Close() })
+	w := newWorld(t, func(o *Options) { o.Evidence = ev })
+	loose := func() string {
+		st, err := ev.Put(t.Context(), strings.NewReader("refused on the page"), "note.txt", 1<<20)
+		old := time.Now().Add(-31 * 24 * time.Hour)
+		if err := errors.Join(err, os.Chtimes(filepath.Join(dir, "evidence", st.SHA256[:2], st.SHA256), old, old)); err != nil {
+			t.Fatal(err)
+		}
+		return st.SHA256
+	}
+	for what, sweep := range map[string]func(){"by the clock": func() { w.tick() }, "asked for": func() { w.run(kindCleanup, w.clock()) }} {
+		sha := loose()
+		sweep()
+		if err := ev.Verify(sha); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: %v", what, err)
+		}
+		w.pass(time.Hour)
+	}
 }
 
 func TestReminderThenEscalation(t *testing.T) {

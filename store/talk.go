@@ -113,8 +113,8 @@ func (tx *Tx) SetDelegation(ctx context.Context, person string, d sales.Delegati
 	return nil
 }
 
-// Once is true for the first caller with this key, for ever: what hangs on it
-// is said once.
+// Once is true for the first caller with this key, for as long as [Tx.Sweep]
+// keeps it: what hangs on it is said once.
 func (tx *Tx) Once(ctx context.Context, key string) (bool, error) {
 	n, err := tx.q.InsertSaid(ctx, key, millis(tx.now))
 	if err != nil {
@@ -123,10 +123,30 @@ func (tx *Tx) Once(ctx context.Context, key string) (bool, error) {
 	return n == 1, nil
 }
 
-// Sweep lets go of what nobody can use any more at that instant: old drafts.
+const (
+	// saidFor is how long the hub remembers what it said once: longer than any
+	// period, form or message that could ask again.
+	saidFor = 180 * 24 * time.Hour
+	// laneFor is how long a lane stays that nobody holds.
+	laneFor = 24 * time.Hour
+)
+
+// Sweep lets go of what nobody can use any more at that instant: old drafts, and
+// marks of what was said or locked long ago. What keeps things from being done
+// twice goes by the clock alone, whatever instant is asked for.
 func (tx *Tx) Sweep(ctx context.Context, at time.Time) error {
 	if _, err := tx.q.SweepDrafts(ctx, millis(at)); err != nil {
 		return fmt.Errorf("sweep drafts: %w", err)
+	}
+	now := tx.now
+	if at.Before(now) {
+		now = at
+	}
+	if _, err := tx.q.SweepSaid(ctx, millis(now.Add(-saidFor))); err != nil {
+		return fmt.Errorf("sweep what was said: %w", err)
+	}
+	if _, err := tx.q.SweepLanes(ctx, millis(now.Add(-laneFor))); err != nil {
+		return fmt.Errorf("sweep lanes: %w", err)
 	}
 	return nil
 }

@@ -119,6 +119,76 @@ func TestOnceIsTrueOnce(t *testing.T) {
 	})
 }
 
+func TestWhatWasSaidIsForgottenLate(t *testing.T) {
+	t.Parallel()
+	clocks := [2]*clock{newClock(), newClock()}
+	eachWithClock(t, clocks, func(t *testing.T, s *store.Store, c *clock) {
+		once := func(key string) (first bool) {
+			do(t, s, func(ctx context.Context, tx *store.Tx) (err error) {
+				first, err = tx.Once(ctx, key)
+				return err
+			})
+			return first
+		}
+		sweep := func(at time.Time) {
+			do(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.Sweep(ctx, at) })
+		}
+		all := []string{"welcome:li", "group:feishu:oc_east", "digest:wang:1"}
+		for _, key := range all {
+			once(key)
+		}
+		sweep(c.Now().Add(10 * 365 * 24 * time.Hour)) // as if it were that late; it is not
+		c.add(179 * 24 * time.Hour)
+		sweep(c.Now())
+		for _, key := range all {
+			if once(key) {
+				t.Errorf("%s is forgotten too early", key)
+			}
+		}
+		c.add(2 * 24 * time.Hour)
+		sweep(c.Now())
+		if once("welcome:li") || once("group:feishu:oc_east") {
+			t.Error("a person or a group would be greeted again")
+		}
+		if !once("digest:wang:1") {
+			t.Error("an old mark was kept")
+		}
+	})
+}
+
+func TestLanesThatNobodyHoldsGo(t *testing.T) {
+	t.Parallel()
+	clocks := [2]*clock{newClock(), newClock()}
+	eachWithClock(t, clocks, func(t *testing.T, s *store.Store, c *clock) {
+		hold := func(holder string, lease time.Duration) bool {
+			held, err := s.HoldLane(t.Context(), "audit", holder, lease)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return held
+		}
+		sweep := func(at time.Time) {
+			do(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.Sweep(ctx, at) })
+		}
+		hold("a", time.Hour)
+		sweep(c.Now().Add(48 * time.Hour))
+		if hold("b", time.Hour) {
+			t.Error("a lane that is held was swept")
+		}
+		c.add(26 * time.Hour)
+		sweep(c.Now())
+		left := view(t, s, func(ctx context.Context, tx *store.Tx) ([]string, error) {
+			return store.QueryStrings(ctx, tx, "SELECT lane FROM lanes")
+		})
+		if len(left) != 0 {
+			t.Errorf("lanes are kept that nobody holds: %q", left)
+		}
+		if !hold("b", time.Hour) {
+			t.Error("a lane that was swept cannot be taken")
+		}
+	})
+}
+
 func TestVersionsGrowWithEachChange(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {

@@ -414,6 +414,19 @@ func (q *Queries) RetryJob(ctx context.Context, arg RetryJobParams) (int64, erro
 	return result.RowsAffected()
 }
 
+const sweepLanes = `-- name: SweepLanes :execrows
+DELETE FROM lanes WHERE lease_until <= $1
+`
+
+// A lane that nobody holds is taken as one that is not there.
+func (q *Queries) SweepLanes(ctx context.Context, before int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, sweepLanes, before)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const takeLane = `-- name: TakeLane :execrows
 INSERT INTO lanes (lane, holder, lease_until) VALUES ($1, $2, $3)
 ON CONFLICT (lane) DO UPDATE SET holder = excluded.holder, lease_until = excluded.lease_until

@@ -275,6 +275,33 @@ func (q *Queries) InsertLead(ctx context.Context, arg InsertLeadParams) (int64, 
 	return result.RowsAffected()
 }
 
+const knownHashes = `-- name: KnownHashes :many
+SELECT DISTINCT sha256 FROM files WHERE sha256 <> ''
+`
+
+func (q *Queries) KnownHashes(ctx context.Context) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, knownHashes)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var sha256 string
+		if err := rows.Scan(&sha256); err != nil {
+			return nil, err
+		}
+		items = append(items, sha256)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const leadByNumber = `-- name: LeadByNumber :one
 SELECT revision, data FROM leads WHERE number = $1
 `

@@ -925,6 +925,19 @@ func (q *Queries) SweepDrafts(ctx context.Context, now int64) (int64, error) {
 	return result.RowsAffected()
 }
 
+const sweepSaid = `-- name: SweepSaid :execrows
+DELETE FROM said WHERE said_at <= $1 AND said_key NOT LIKE 'welcome:%' AND said_key NOT LIKE 'group:%'
+`
+
+// A person is welcomed once and a group is told its id once, however long ago.
+func (q *Queries) SweepSaid(ctx context.Context, before int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, sweepSaid, before)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const triesTo = `-- name: TriesTo :many
 SELECT try_at FROM messages
 WHERE bot = $1 AND usr = $2 AND chat = $3 AND try_at > 0 AND try_at > $4 AND id <> $5

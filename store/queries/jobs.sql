@@ -44,6 +44,10 @@ UPDATE lanes SET lease_until = @lease_until WHERE lane = @lane AND holder = @hol
 -- name: FreeLane :exec
 DELETE FROM lanes WHERE lane = @lane AND holder = @holder;
 
+-- A lane that nobody holds is taken as one that is not there.
+-- name: SweepLanes :execrows
+DELETE FROM lanes WHERE lease_until <= @before;
+
 -- name: WakeLane :execrows
 UPDATE jobs SET queued_at = 0 WHERE lane = @lane AND lane <> '' AND state = 'open' AND queued_at > 0;
 

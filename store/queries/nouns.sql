@@ -80,6 +80,9 @@ SELECT revision, data FROM files WHERE person = @person AND sent_at >= @since OR
 -- name: CountFiles :one
 SELECT COUNT(*) FROM files WHERE person = @person AND sent_at >= @since;
 
+-- name: KnownHashes :many
+SELECT DISTINCT sha256 FROM files WHERE sha256 <> '';
+
 -- name: InsertApproval :execrows
 INSERT INTO approvals (number, id, revision, status, requester, deal_number, created_at, updated_at, data)
 VALUES (@number, @id, @revision, @status, @requester, @deal_number, @created_at, @updated_at, @data)

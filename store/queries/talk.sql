@@ -150,6 +150,10 @@ SELECT value FROM meta WHERE name = @name;
 -- name: SweepDrafts :execrows
 DELETE FROM drafts WHERE expires_at <= @now;
 
+-- A person is welcomed once and a group is told its id once, however long ago.
+-- name: SweepSaid :execrows
+DELETE FROM said WHERE said_at <= @before AND said_key NOT LIKE 'welcome:%' AND said_key NOT LIKE 'group:%';
+
 -- name: RecentInbox :many
 SELECT * FROM inbox ORDER BY received_at DESC LIMIT @most;
 
