@@ -138,6 +138,16 @@ func TestTimes(t *testing.T) {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}
+	// Outside working hours the time on the clock is no working time.
+	for want, from := range map[string]time.Time{
+		"今天 周二 13:00 前（工作时间 4 小时）":       at(24, 0, 55),
+		"明天 周二 13:00 前（工作时间 4 小时 30 分钟）": at(23, 17, 30),
+		"明天 周二 13:00 前（1 个工作日）":          at(23, 13, 0),
+	} {
+		if got := w.Due(sales.Due{At: at(24, 13, 0)}, from); got != want {
+			t.Errorf("from %s: got %q, want %q", from, got, want)
+		}
+	}
 }
 
 func TestLeadCard(t *testing.T) {

@@ -42,17 +42,18 @@ func midnight(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }
 
-// Due writes a due time and which days it counts: 明天 周三 10:30 前（1 个工作日）.
+// Due writes a due time and which days it counts, 明天 周三 10:30 前（1 个工作日）, or
+// for less than a day how much working time: at night that is not the time on the clock.
 func (w Words) Due(d sales.Due, now time.Time) string {
 	if d.At.IsZero() {
 		return ""
 	}
 	text := w.say("due.by", w.near(d.At, now))
-	switch n := w.Cal.DaysBetween(now, d.At); {
-	case n > 0:
-		text += w.say("due.workdays", n)
-	case d.At.After(now):
-		text += w.say("due.worktime", w.span(d.At.Sub(now)))
+	switch work := w.Cal.WorkBetween(now, d.At); {
+	case work >= w.Cal.DayOfWork() && w.Cal.DaysBetween(now, d.At) > 0:
+		text += w.say("due.workdays", w.Cal.DaysBetween(now, d.At))
+	case work > 0:
+		text += w.say("due.worktime", w.span(work))
 	}
 	if d.Provisional {
 		text += w.say("due.provisional")

@@ -196,3 +196,32 @@ func (c *Calendar) DaysBetween(from, to time.Time) int {
 	}
 	return n
 }
+
+// WorkBetween is how much working time lies between two instants: what
+// [Calendar.AddWork] adds.
+func (c *Calendar) WorkBetween(from, to time.Time) time.Duration {
+	from, to = from.In(c.loc), to.In(c.loc)
+	sum := time.Duration(0)
+	for i := range daysMax {
+		day := time.Date(from.Year(), from.Month(), from.Day()+i, 0, 0, 0, 0, c.loc)
+		if day.After(to) {
+			break
+		}
+		start, end := c.hours.From.on(day), c.hours.To.on(day)
+		if start.Before(from) {
+			start = from
+		}
+		if end.After(to) {
+			end = to
+		}
+		if work, _ := c.Workday(day); work && start.Before(end) {
+			sum += end.Sub(start)
+		}
+	}
+	return sum
+}
+
+// DayOfWork is the working time of one working day.
+func (c *Calendar) DayOfWork() time.Duration {
+	return max(time.Duration(c.hours.To-c.hours.From)*time.Minute, 0)
+}

@@ -85,6 +85,9 @@ func TestAddWork(t *testing.T) {
 		if got := due.At.Format(clock); got != tt.want || due.Provisional != tt.provisional {
 			t.Errorf("%s + %v: %s (provisional %t), want %s (%t)", tt.from, tt.d, got, due.Provisional, tt.want, tt.provisional)
 		}
+		if back := calendar().WorkBetween(at(tt.from), due.At); back != max(tt.d, 0) {
+			t.Errorf("%s to %s is %v of work, want %v", tt.from, tt.want, back, tt.d)
+		}
 	}
 	closed := sales.NewCalendar(shanghai(), sales.WorkHours{From: 18 * 60, To: 9 * 60})
 	if due := closed.AddWork(monday(), time.Hour); !due.At.IsZero() {
