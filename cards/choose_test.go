@@ -94,7 +94,7 @@ func TestLeadFormInWords(t *testing.T) {
 	half := w.LeadForm(Form{
 		Given: map[string]string{"公司": "华东智造", "邮箱": "a@b.cn"}, Problems: []sales.Problem{{Kind: sales.ProblemMissing, Field: "联系人"}},
 	}).Plain()
-	if !strings.Contains(half, "还缺：联系人。补好") || !strings.Contains(half, "\n联系人=\n") || strings.Contains(half, "电话（或邮箱）") {
+	if !strings.Contains(half, "我读到：公司 华东智造") || !strings.Contains(half, "还缺：联系人。\n补好") || !strings.Contains(half, "\n联系人=\n") || strings.Contains(half, "电话（或邮箱）") {
 		t.Errorf("half:\n%s", half)
 	}
 }

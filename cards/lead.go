@@ -110,7 +110,8 @@ type Form struct {
 	Link     string
 }
 
-// LeadForm is the intake form.
+// LeadForm is the intake form. With something wrong it is an answer in three
+// parts: what was understood, what is wrong, and how to go on.
 func (w Words) LeadForm(f Form) bots.Card {
 	value := map[string]string{"n": f.Nonce}
 	form := &bots.Form{
@@ -121,9 +122,13 @@ func (w Words) LeadForm(f Form) bots.Card {
 			{Text: w.say("button.cancel"), Action: "lead-cancel", Value: value},
 		},
 	}
+	wrong := ""
+	if len(f.Problems) > 0 {
+		wrong = lines(w.understood(f.Given), w.problemList(f.Problems))
+	}
 	c := bots.Card{
 		Title: w.say("form.title"), Tone: bots.ToneAct,
-		Blocks:   blocks(bots.Block{Text: w.problemList(f.Problems)}, bots.Block{Form: form}),
+		Blocks:   blocks(bots.Block{Text: wrong}, bots.Block{Form: form}),
 		Fallback: w.formGuide(f), Link: w.page(f.Link),
 	}
 	if len(f.Problems) > 0 {
@@ -132,21 +137,21 @@ func (w Words) LeadForm(f Form) bots.Card {
 	return c
 }
 
-// formGuide says how to give in words what the form asks for: what is still
-// missing, a line to copy, and the page that does the same.
+// formGuide says how to give in words what the form asks for: a line to copy, of
+// what is still missing, and the page that does the same.
 func (w Words) formGuide(f Form) string {
 	head, line := w.say("form.fallback", w.say("form.must")), w.say("form.line", clip(f.Given["公司"], nameMax))
-	var missing, blanks []string
+	var blanks []string
 	for _, field := range []string{"公司", "联系人"} {
 		if f.Given[field] == "" {
-			missing, blanks = append(missing, field), append(blanks, field+"=")
+			blanks = append(blanks, field+"=")
 		}
 	}
 	if f.Given["电话"] == "" && f.Given["邮箱"] == "" {
-		missing, blanks = append(missing, w.say("field.phone_or")), append(blanks, "电话=")
+		blanks = append(blanks, "电话=")
 	}
-	if len(f.Problems) > 0 && len(missing) > 0 { // what was right is kept
-		head, line = w.say("form.missing", strings.Join(missing, "、")), strings.Join(blanks, " ")
+	if len(f.Problems) > 0 && len(blanks) > 0 { // what was right is kept
+		head, line = w.say("form.missing"), strings.Join(blanks, " ")
 	}
 	link := ""
 	if f.Link != "" {

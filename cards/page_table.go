@@ -3,13 +3,12 @@ package cards
 // pageTexts are the texts about pages, and about cards on which nothing can be
 // typed.
 var pageTexts = map[string]string{
-	"form.fallback":  "也可以复制下面这一行，填好发给我（必填：%s）：",
-	"form.missing":   "还缺：%s。补好发给我就行，前面填对的我都留着：",
-	"form.line":      "线索 公司=%s 联系人= 电话= 行业= 规模= 需求=",
-	"form.example":   "例如：线索 公司=华东智造 联系人=张伟 电话=138xxxx8000 行业=智能制造 规模=500",
-	"form.link":      "或打开这一页填（30 分钟内有效，只给你用）：%s",
-	"field.phone_or": "电话（或邮箱）",
-	"form.must":      "公司、联系人、电话（或邮箱）",
+	"form.fallback": "也可以复制下面这一行，填好发给我（必填：%s）：",
+	"form.missing":  "补好发给我就行，前面填对的我都留着（30 分钟内）；回复「取消」放弃：",
+	"form.line":     "线索 公司=%s 联系人= 电话= 行业= 规模= 需求=",
+	"form.example":  "例如：线索 公司=华东智造 联系人=张伟 电话=138xxxx8000 行业=智能制造 规模=500",
+	"form.link":     "或打开这一页填（30 分钟内有效，只给你用）：%s",
+	"form.must":     "公司、联系人、电话（或邮箱）",
 
 	"reason.none":             "不填原因",
 	"approval.reply_reason":   "审批 #%d：%s要有原因，还没有生效。回复「%[2]s %[1]d 原因」，例如：%[2]s %[1]d 材料不全；审批卡片上也可以先选原因再点。",

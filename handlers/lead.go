@@ -69,19 +69,17 @@ func (c *call) submitLead(ctx context.Context, given map[string]string, tries in
 	return c.show(ctx, c.w.LeadSubmitted(l, dups), fmt.Sprintf("lead:%d", l.Number))
 }
 
-// wrongLead answers a submission with something wrong; after two in a row it
-// brings the form.
+// wrongLead answers a submission with something wrong, once: in words, and after
+// two in a row by the form, which says the same.
 func (c *call) wrongLead(ctx context.Context, given map[string]string, problems []sales.Problem, tries int) error {
 	right := rightFields(given, problems)
 	if err := c.saveDraft(ctx, draft{Kind: draftLead, Lead: &leadDraft{Given: right, Tries: tries}}); err != nil {
 		return err
 	}
-	if err := c.refuse(ctx, "lead_problems", c.w.Problems(right, problems)); err != nil {
-		return err
-	}
 	if tries < formAfter {
-		return nil
+		return c.refuse(ctx, "lead_problems", c.w.Problems(right, problems))
 	}
+	c.outcome = "refused:lead_problems"
 	return c.sendForm(ctx, right, problems)
 }
 

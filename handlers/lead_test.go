@@ -36,8 +36,8 @@ func TestLeadWrongThenMended(t *testing.T) {
 	r.says(li, "电话=13800138000").has(t, "不是我认识的命令")
 }
 
-// TestLeadTwiceWrong: after two wrong answers in a row the form comes, with what
-// was right in it.
+// TestLeadTwiceWrong: after two wrong answers in a row the form comes, alone, with
+// what was right in it and what was wrong above it.
 func TestLeadTwiceWrong(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
@@ -47,10 +47,13 @@ func TestLeadTwiceWrong(t *testing.T) {
 	e.Text = "电话=999"
 	r.handle(e)
 	all := r.new()
-	if len(all) != 2 || all[1].body.Card == nil {
-		t.Fatalf("no form: %v", texts(all))
+	if len(all) != 1 || all[0].body.Card == nil {
+		t.Fatalf("not one form: %v", texts(all))
 	}
-	form := all[1].body.Card.Blocks[1].Form
+	if text := all[0].body.Card.Blocks[0].Text; !strings.Contains(text, "北方重工") || !strings.Contains(text, "「999」不对") {
+		t.Errorf("above the form: %s", text)
+	}
+	form := all[0].body.Card.Blocks[1].Form
 	if form == nil || form.Inputs[0].Default != "北方重工" || form.Inputs[2].Default != "" {
 		t.Errorf("form: %+v", form)
 	}
