@@ -88,12 +88,16 @@ type Identifier interface {
 	Identify(ctx context.Context, code string) (user string, err error)
 }
 
-// A GroupMaker can make a group that is not there yet.
+// A GroupMaker can make a group that is not there yet, and have people join and
+// leave one that it made. Both give the users that the platform does not know,
+// who are left out. Their errors are [SendError].
 type GroupMaker interface {
 	// MakeGroup makes the group with this id, the first of its members being its
-	// owner. Making one that is there already is no error. Its errors are
-	// [SendError].
-	MakeGroup(ctx context.Context, id, name string, users []string) error
+	// owner. Making one that is there already is no error.
+	MakeGroup(ctx context.Context, id, name string, users []string) (out []string, err error)
+	// ChangeGroup brings users into the group and takes gone out of it. Who is in
+	// already, or is not, is no error; neither is a chat that is no such group.
+	ChangeGroup(ctx context.Context, id string, users, gone []string) (out []string, err error)
 }
 
 // A Checker can make sure that the platform takes its credentials and that the

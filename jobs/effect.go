@@ -38,7 +38,12 @@ func (e *Engine) effect(ctx context.Context, tx *store.Tx, j store.Job) error {
 		return e.approvalDecided(ctx, tx, f)
 	case sales.EffectDealMoved:
 		return e.dealMoved(ctx, tx, f)
-	case sales.EffectRulesChanged, sales.EffectOrgChanged, sales.EffectPersonLeft, sales.EffectConfigBad, sales.EffectConfigMended:
+	case sales.EffectOrgChanged:
+		if err := e.regroup(ctx, tx, f.Number); err != nil {
+			return err
+		}
+		return e.settingEffect(ctx, tx, f)
+	case sales.EffectRulesChanged, sales.EffectPersonLeft, sales.EffectConfigBad, sales.EffectConfigMended:
 		return e.settingEffect(ctx, tx, f)
 	}
 	return final{fmt.Errorf("no such effect: %q", f.Kind)}

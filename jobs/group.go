@@ -23,7 +23,12 @@ func (e *Engine) madeGroup(ctx context.Context, m letter, err error) bool {
 	if !ok {
 		return false
 	}
-	if err := maker.MakeGroup(ctx, m.Chat, t.Name, e.members(t, m.Bot)); err != nil {
+	users := e.members(t, m.Bot)
+	out, err := maker.MakeGroup(ctx, m.Chat, t.Name, users)
+	if err == nil {
+		err = e.notedMembers(ctx, team{t, m.Bot, users}, out)
+	}
+	if err != nil {
 		e.Logger.LogAttrs(ctx, slog.LevelWarn, "group not made", slog.String("team", t.ID), slog.String("bot", m.Bot), slog.Any("error", err))
 		if err := e.alarmOnce(ctx, alarm{what: "group", scope: m.Bot + ":" + t.ID, id: t.Name, cause: err.Error()}); err != nil {
 			e.Logger.LogAttrs(ctx, slog.LevelWarn, "alarm", slog.Any("error", err))

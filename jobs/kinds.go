@@ -15,6 +15,7 @@ func (e *Engine) kinds() map[string]work {
 		store.KindEffect: {tx: e.effect},
 		store.KindSend:   {long: e.send, timeout: time.Minute},
 		kindFetch:        {long: e.fetch, timeout: 5 * time.Minute},
+		kindTeamGroups:   {long: e.teamGroups, timeout: 5 * time.Minute},
 	}
 	for _, p := range periodics() {
 		do := e.periodically(p)

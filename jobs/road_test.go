@@ -3,6 +3,8 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -192,17 +194,24 @@ func TestTroubleIsToldOncePerCause(t *testing.T) {
 type makes struct {
 	*platform
 
-	made [][]string
-	fail error
-	then func()
+	made    [][]string
+	changed []string
+	out     []string // whom it does not know
+	fail    error
+	then    func()
 }
 
-func (p *makes) MakeGroup(_ context.Context, id, name string, users []string) error {
+func (p *makes) MakeGroup(_ context.Context, id, name string, users []string) ([]string, error) {
 	p.made = append(p.made, append([]string{id, name}, users...))
 	if p.fail == nil && p.then != nil {
 		p.then()
 	}
-	return p.fail
+	return p.out, p.fail
+}
+
+func (p *makes) ChangeGroup(_ context.Context, id string, users, gone []string) ([]string, error) {
+	p.changed = append(p.changed, id+" + "+strings.Join(users, " ")+" - "+strings.Join(gone, " "))
+	return p.out, p.fail
 }
 
 // TestGroupThatIsNotThereIsMadeOnce: with the team in it, its manager first, and
@@ -255,6 +264,66 @@ func TestGroupThatIsNotThereIsMadeOnce(t *testing.T) {
 				t.Errorf("%d alarms: %q", n, w.feishu.to("feishu_admin"))
 			}
 		})
+	}
+}
+
+// TestGroupFollowsItsTeam: who joins the team joins the group that the hub made,
+// who leaves the team leaves it; nothing is done where nothing changed, and whom
+// the platform does not know the admins hear of.
+func TestGroupFollowsItsTeam(t *testing.T) {
+	t.Parallel()
+	var p *makes
+	w := newWorld(t, func(o *Options) {
+		p = &makes{platform: o.Bots[1].(*platform)} //nolint:forcetypeassert // the world's own
+		o.Bots[1] = p
+	})
+	p.then = func() { p.platform.fail = nil }
+	folk, teams := people()
+	teams[0].Groups["wecom"] = "chateast"
+	version := int64(0)
+	takes := func(accounts map[string]string, want ...string) {
+		t.Helper()
+		now := slices.Clone(folk)
+		for i := range now {
+			now[i].Accounts = maps.Clone(now[i].Accounts)
+			delete(now[i].Accounts, "wecom")
+			if account := accounts[now[i].ID]; account != "" {
+				now[i].Accounts["wecom"] = account
+			}
+			if now[i].ID == "zhao" {
+				now[i].Team = ""
+			}
+		}
+		w.organise(now, teams)
+		version++
+		w.org.Version = version
+		w.effect(sales.Effect{Kind: sales.EffectOrgChanged, Number: version})
+		w.settle()
+		if !slices.Equal(p.changed, want) {
+			t.Errorf("changed: %q, want %q", p.changed, want)
+		}
+		p.changed = nil
+	}
+	takes(map[string]string{"wang": "Wang", "li": "Li"}) // there is no group yet
+	w.wecom.refuse(fault(bots.CodeNoReach, false, 0))
+	w.post(store.Outgoing{Bot: "wecom", Chat: "chateast", Kind: kindOverdue, Subject: "overdue:east"}, bots.Message{Text: "日报"})
+	w.settle()
+	if len(p.made) != 1 {
+		t.Fatalf("made: %v", p.made)
+	}
+	takes(map[string]string{"wang": "wang", "li": "LI"})
+	takes(map[string]string{"wang": "Wang", "li": "Li", "han": "Han"}, "chateast + Wang Li Han - ")
+	p.fail = fault(bots.CodeNoReach, false, 0)
+	takes(map[string]string{"wang": "Wang", "han": "Han"}, "chateast + Wang Han - Li")
+	p.fail = nil
+	takes(map[string]string{"wang": "Wang", "han": "Han"}, "chateast + Wang Han - Li")
+	if told := w.feishu.to("feishu_admin"); len(told) > 0 {
+		t.Errorf("the admins are told %q", told)
+	}
+	p.out = []string{"Ghost"}
+	takes(map[string]string{"wang": "Wang", "han": "Han", "li": "Ghost"}, "chateast + Wang Ghost Han - ")
+	if told := w.feishu.to("feishu_admin"); len(told) != 1 || !strings.Contains(told[0], "名li（Ghost）") || !strings.Contains(told[0], "华东区") {
+		t.Errorf("the admins are told %q", told)
 	}
 }
 

@@ -44,10 +44,10 @@ type appPush struct {
 	Status         string // of a member's account, where it changed
 	NewUserID      string
 	ExternalUserID string
-	LinkID         string `xml:"LinkId"`
-	JobID          string `xml:"BatchJob>JobId"`
-	Party          string `xml:"Id"`
-	Tag            string `xml:"TagId"`
+	LinkID         string       `xml:"LinkId"`
+	JobID          string       `xml:"BatchJob>JobId"`
+	Party          string       `xml:"Id"`
+	Tag            string       `xml:"TagId"`
 	Approval       approvalInfo `xml:"ApprovalInfo"`
 }
 

@@ -33,6 +33,8 @@ const (
 	codeTooOften    = 45009 // an API is called too often, by whomever
 	codeTooMany     = 45033 // too many calls at once
 	codeTaskTaken   = 42014 // the task_id is not acceptable: ours are, so it was used before
+	codeBadMember   = 86007 // one of a group's members is not of the company, or does not see the app
+	codeNoRight     = 60011 // the app may not see that
 	codeNoMedia     = 40007 // the media_id is not known any more
 	codeMediaLarge  = 830002
 	wrongJSONWords  = "wrong json format" // with errcode 0: something of the message was not understood

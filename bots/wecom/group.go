@@ -2,9 +2,6 @@ package wecom
 
 import (
 	"context"
-	"errors"
-	"net/url"
-	"strings"
 
 	"genjin/bots"
 )
@@ -58,45 +55,4 @@ func (b *Bot) inGroup(ctx context.Context, key, chat string, s saying) error {
 		api: "appchat/send", path: "/cgi-bin/appchat/send", body: body,
 		key: key, to: allGroups, paces: groupPaces(), acts: true,
 	})
-}
-
-// Group is a group that the app made.
-type Group struct {
-	ID      string   `json:"chatid"` // letters and digits, 32 at most; chosen by who makes the group
-	Name    string   `json:"name"`
-	Owner   string   `json:"owner"`
-	Members []string `json:"userlist"`
-}
-
-// MakeGroup implements [bots.GroupMaker] (path/90245). Clients show the group
-// after the first message in it.
-func (b *Bot) MakeGroup(ctx context.Context, id, name string, users []string) error {
-	g := Group{ID: id, Name: name, Members: users}
-	if len(users) > 0 {
-		g.Owner = users[0]
-	}
-	body, err := encode(g)
-	if err != nil {
-		return err
-	}
-	err = b.call(ctx, request{api: "appchat/create", path: "/cgi-bin/appchat/create", body: body, acts: true, twice: true})
-	if err == nil {
-		return nil
-	}
-	if se, is := errors.AsType[*bots.SendError](err); !is || se.Code != bots.CodeRefused && se.Code != bots.CodeNoReach {
-		return err
-	}
-	if there, getErr := b.Group(ctx, id); getErr == nil && strings.EqualFold(there.ID, id) {
-		return nil
-	}
-	return err
-}
-
-// Group gives a group that the app made (path/90247).
-func (b *Bot) Group(ctx context.Context, id string) (Group, error) {
-	var out struct {
-		Info Group `json:"chat_info"`
-	}
-	err := b.call(ctx, request{api: "appchat/get", path: "/cgi-bin/appchat/get", query: url.Values{"chatid": {id}}, into: &out})
-	return out.Info, err
 }

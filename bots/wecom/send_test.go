@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -144,7 +145,7 @@ func TestGroups(t *testing.T) {
 	h := newWeCom(t)
 	g := wecom.Group{ID: "chatwest", Name: "华西", Owner: lilei, Members: []string{lilei, hanmei}}
 	for range 2 {
-		if err := h.bot.MakeGroup(t.Context(), g.ID, g.Name, g.Members); err != nil {
+		if out, err := h.bot.MakeGroup(t.Context(), g.ID, g.Name, g.Members); err != nil || len(out) > 0 {
 			t.Fatal(err)
 		}
 	}
@@ -167,7 +168,68 @@ func TestGroups(t *testing.T) {
 	if _, err := blind.bot.Send(t.Context(), bots.Message{Key: "k", Chat: east, Text: "x"}); sendError(t, err).Code != bots.CodeConfig {
 		t.Errorf("60011: %v", err)
 	}
-	if err := blind.bot.MakeGroup(t.Context(), g.ID, g.Name, g.Members); sendError(t, err).Code != bots.CodeConfig {
+	if _, err := blind.bot.MakeGroup(t.Context(), g.ID, g.Name, g.Members); sendError(t, err).Code != bots.CodeConfig {
 		t.Errorf("60011: %v", err)
+	}
+}
+
+// TestGroupWithoutThoseWhoAreUnknown: one wrong member does not keep a team from
+// its group.
+func TestGroupWithoutThoseWhoAreUnknown(t *testing.T) {
+	t.Parallel()
+	h := newWeCom(t)
+	h.sim.AddUser(wecomsim.User{UserID: "NoReach", Name: "看不见", NoReach: true})
+	out, err := h.bot.MakeGroup(t.Context(), "chatwest", "华西", []string{"Ghost", lilei, "NoReach", hanmei})
+	if err != nil || !slices.Equal(out, []string{"Ghost", "NoReach"}) {
+		t.Fatalf("left out %q, %v", out, err)
+	}
+	if g, err := h.bot.Group(t.Context(), "chatwest"); err != nil || g.Owner != lilei || !slices.Equal(g.Members, []string{lilei, hanmei}) {
+		t.Errorf("%+v, %v", g, err)
+	}
+	if out, err = h.bot.MakeGroup(t.Context(), "chatnorth", "华北", []string{"Ghost", lilei}); sendError(t, err).Code != bots.CodeNoReach || len(out) != 1 {
+		t.Errorf("a group of one: %q, %v", out, err)
+	}
+}
+
+// TestGroupChanges: who joins, who leaves, and who owns it then.
+func TestGroupChanges(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		users, gone []string
+		members     []string
+		owner       string
+		out         []string
+		calls       int
+	}{
+		"nothing":           {users: []string{"lilei", hanmei}, gone: []string{"ZhangSan"}, members: []string{lilei, hanmei}, owner: lilei},
+		"joins":             {users: []string{lilei, hanmei, "WangFang"}, members: []string{lilei, hanmei, "WangFang"}, owner: lilei, calls: 1},
+		"leaves":            {users: []string{lilei, "WangFang"}, gone: []string{"hanmeimei"}, members: []string{lilei, "WangFang"}, owner: lilei, calls: 1},
+		"the owner leaves":  {users: []string{"WangFang", hanmei}, gone: []string{lilei}, members: []string{hanmei, "WangFang"}, owner: "WangFang", calls: 1},
+		"a stranger joins":  {users: []string{lilei, "Ghost", "WangFang"}, members: []string{lilei, hanmei, "WangFang"}, owner: lilei, out: []string{"Ghost"}, calls: 2},
+		"only a stranger":   {users: []string{lilei, "Ghost"}, members: []string{lilei, hanmei}, owner: lilei, out: []string{"Ghost"}, calls: 1},
+		"stays and is gone": {users: []string{lilei, hanmei}, gone: []string{"HANMEIMEI"}, members: []string{lilei, hanmei}, owner: lilei},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newWeCom(t)
+			h.sim.AddUser(wecomsim.User{UserID: "WangFang", Name: "王芳"})
+			out, err := h.bot.ChangeGroup(t.Context(), east, c.users, c.gone)
+			if err != nil || !slices.Equal(out, c.out) {
+				t.Errorf("left out %q, %v", out, err)
+			}
+			if g, err := h.bot.Group(t.Context(), east); err != nil || g.Owner != c.owner || !slices.Equal(g.Members, c.members) || g.Name != "华东" {
+				t.Errorf("%+v, %v", g, err)
+			}
+			if n := h.sim.Calls("POST /cgi-bin/appchat/update"); n != c.calls {
+				t.Errorf("changed with %d calls", n)
+			}
+		})
+	}
+	h := newWeCom(t)
+	if _, err := h.bot.ChangeGroup(t.Context(), "nosuch", []string{lilei, hanmei}, nil); sendError(t, err).Code != bots.CodeNoReach {
+		t.Errorf("no such group: %v", err)
+	}
+	if out, err := h.bot.ChangeGroup(t.Context(), "robot:east", []string{lilei}, nil); err != nil || len(out) > 0 {
+		t.Errorf("a robot's: %q, %v", out, err)
 	}
 }

@@ -82,7 +82,7 @@ func (b *Bot) fileOut(ctx context.Context, m bots.Message, show func(kind, media
 		if err == nil {
 			return messageRef(m.Key, ""), nil
 		}
-		if se, is := errors.AsType[*bots.SendError](err); again || !is || !strings.HasSuffix(se.Platform, fmt.Sprintf("errcode %d", codeNoMedia)) {
+		if again || !isCode(err, codeNoMedia) {
 			return "", err
 		}
 		b.media.drop(name)
