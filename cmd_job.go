@@ -23,7 +23,7 @@ func (c *jobCmd) Run(e *env) error {
 	if !slices.Contains(jobs.Names(), c.Name) {
 		return fmt.Errorf("%w: no job %q; there are %s", errUsage, c.Name, strings.Join(jobs.Names(), ", "))
 	}
-	at := time.Now()
+	var at time.Time
 	if c.At != "" {
 		var err error
 		if at, err = time.Parse(time.RFC3339, c.At); err != nil {
@@ -41,9 +41,20 @@ func (c *jobCmd) Run(e *env) error {
 	err = h.engine.RunJob(e.ctx, c.Name, at)
 	err = errors.Join(err, h.engine.Close())
 	h.close()
+	if quiet, ok := errors.AsType[*jobs.QuietError](err); ok {
+		_, err = fmt.Fprintf(e.out, "%s 什么都没有说：%s 是免打扰时段，到 %s 为止。\n", c.Name, minuteOf(at, cfg), minuteOf(quiet.Until, cfg))
+		return err
+	}
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(e.out, "%s 已按 %s 执行。\n", c.Name, at.In(cfg.Location).Format("2006-01-02 15:04"))
+	if at.IsZero() {
+		at = time.Now()
+	}
+	_, err = fmt.Fprintf(e.out, "%s 已按 %s 执行。\n", c.Name, minuteOf(at, cfg))
 	return err
+}
+
+func minuteOf(t time.Time, cfg config.Config) string {
+	return t.In(cfg.Location).Format("2006-01-02 15:04")
 }

@@ -70,6 +70,9 @@ func TestCommandsBesideServe(t *testing.T) {
 	dir := w.env["GENJIN_DATA_DIR"]
 	w.says(li, newLead)
 	w.sees(li, "线索 #")
+	if out, err := runsWith(t, w.getenv, "job", "overdue-alerts", "--at", "2026-12-24T23:00:00+08:00"); err != nil || !strings.Contains(out, "免打扰时段，到 2026-12-25 08:30 为止") {
+		t.Errorf("job in quiet hours: %s %v", out, err)
+	}
 	if out, err := runsWith(t, w.getenv, "job", "overdue-alerts", "--at", "2026-12-24T10:00:00+08:00"); err != nil {
 		t.Fatalf("job: %s %v", out, err)
 	}

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -42,7 +43,10 @@ func TestOverdueIsToldAgainOnlyAfterTheInterval(t *testing.T) {
 	w.deal(3, "li")
 	late := w.clock().AddDate(0, 0, 3)                   // Friday
 	for i, want := range []int{1, 1, 1, 1, 2, 2, 3, 3} { // + 0 … 7 days: the second working day is Tuesday
-		w.run(kindOverdue, late.AddDate(0, 0, i))
+		err := w.engine.RunJob(t.Context(), kindOverdue, late.AddDate(0, 0, i))
+		if _, quiet := errors.AsType[*QuietError](err); quiet != (i == 1 || i == 2) || (err != nil && !quiet) {
+			t.Errorf("day %d: %v", i, err)
+		}
 		w.work()
 		w.said(w.feishu, "feishu_li", want, "华东智造")
 	}
@@ -86,13 +90,34 @@ func TestOpsAreNotToldTwiceOfTheirOwn(t *testing.T) {
 	w.said(w.feishu, "feishu_ops", 1, "#3")
 }
 
-// Somebody asked for it: quiet hours, of that instant or of now, hold nothing back.
-func TestJobRunByHandSpeaksInQuietHours(t *testing.T) {
+// The instant stands for now: its quiet hours hold a job back, and those of the
+// clock on the wall do not. What was held back is not spent.
+func TestJobRunByHandKeepsTheQuietHoursOfItsInstant(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.deal(3, "li")
 	w.at(23, 0)
-	w.run(kindOverdue, time.Date(2026, 11, 27, 23, 0, 0, 0, zone))
+	for _, at := range []time.Time{time.Date(2026, 11, 27, 23, 0, 0, 0, zone), time.Date(2026, 11, 28, 10, 0, 0, 0, zone)} {
+		quiet, ok := errors.AsType[*QuietError](w.engine.RunJob(t.Context(), kindOverdue, at))
+		if !ok || !quiet.Until.Equal(time.Date(2026, 11, at.Day(), 8, 30, 0, 0, zone).AddDate(0, 0, 30-at.Day())) {
+			t.Errorf("at %s: %v", at, quiet)
+		}
+	}
+	w.work()
+	w.said(w.feishu, "feishu_li", 0, "")
+	w.run(kindOverdue, time.Date(2026, 11, 30, 10, 0, 0, 0, zone))
+	w.work()
+	w.said(w.feishu, "feishu_li", 1, "华东智造")
+}
+
+// Without an instant somebody wants it said now, be it night.
+func TestJobRunByHandWithoutAnInstantSpeaksAtNight(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.deal(3, "li")
+	w.pass(4 * 24 * time.Hour)
+	w.at(3, 0)
+	w.run(kindOverdue, time.Time{})
 	w.work()
 	w.said(w.feishu, "feishu_li", 1, "华东智造")
 }

@@ -143,13 +143,27 @@ func (e *Engine) addPeriods(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// RunJob runs one periodic job now, with at standing for now in every decision.
-// Quiet hours do not hold it back: somebody asked for it.
-// What it decides to say stands in the ledger, for the running hub to send.
+// QuietError tells that a job had to keep silent at the instant it was run for,
+// and from when on it speaks.
+type QuietError struct{ Until time.Time }
+
+// Error implements the error interface.
+func (q *QuietError) Error() string { return "quiet hours until " + q.Until.Format(time.RFC3339) }
+
+// RunJob runs one periodic job now, with at standing for now in every decision:
+// a job that speaks says nothing in the quiet hours of that instant ([QuietError]).
+// Without an instant somebody wants it said now, and no quiet hours hold it back.
+// What it decides to say stands in the ledger, for the running hub to send at
+// once, whatever the hour is there.
 func (e *Engine) RunJob(ctx context.Context, name string, at time.Time) error {
 	for _, p := range periodics() {
 		if p.kind != name {
 			continue
+		}
+		if at.IsZero() {
+			at = e.Now()
+		} else if quiet := e.Rules().Quiet; p.loud && e.Calendar().Quiet(quiet, at) {
+			return &QuietError{Until: e.Calendar().NextLoud(quiet, at)}
 		}
 		if p.before != nil {
 			p.before(e, ctx)
