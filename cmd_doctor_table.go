@@ -45,6 +45,12 @@ var (
 	}
 )
 
+// whereFrom is where the text of a setting's file comes from.
+var whereFrom = map[string]string{
+	"org":   "参照 config/sample_org.yaml，或执行 genjin org pull feishu（或 wecom）从通讯录生成",
+	"rules": "参照 config/default_rules.yaml；不设 GENJIN_RULES 就用内置规则",
+}
+
 // Setup.
 var (
 	sayRest          = saying{"没有做", "先处理上面标 ✗ 的，再执行 genjin doctor"}
@@ -52,7 +58,8 @@ var (
 	sayMistake       = saying{"{1}", "照上面改好，再执行 genjin doctor"}
 	sayNoPlatform    = saying{"没有启用任何平台", "设置 GENJIN_FEISHU_APP_ID 或 GENJIN_WECOM_CORP_ID（步骤见 README）；只想试用请执行 genjin demo"}
 	sayConfig        = saying{"环境变量正确，已启用{1}", ""}
-	sayNoFile        = saying{"读不到文件 {1}", "检查路径和权限：ls -l {1}"}
+	sayFileAway      = saying{"没有文件 {1}", "写好它放到这里，或改正 {2}：{3}"}
+	sayNoFile        = saying{"读不到文件 {1}：{2}", "让运行 genjin 的用户能读它：ls -l {1}，再 chown 或 chmod"}
 	sayOrg           = saying{"{1} 人，{2} 个团队（{3}）", ""}
 	saySampleOrg     = saying{"用的是内置示例公司", ""}
 	saySampleOrgLive = saying{"没有设置 GENJIN_ORG，用的是内置示例公司，真实的人发消息会被当作陌生人", "照 config/sample_org.yaml 写 org.yaml，再设 GENJIN_ORG=org.yaml"}
@@ -119,6 +126,7 @@ var (
 	sayReady        = saying{"运行中的 genjin serve 一切正常", ""}
 	sayNotReady     = saying{"运行中的 genjin serve 不能提交：{1}", "照“数据库”和“数据目录”两项处理；恢复后平台会重新推送，不会丢"}
 	sayDegraded     = saying{"运行中的 genjin serve 连不上 Redis，后台工作直接从数据库领取", "检查 GENJIN_REDIS_URL 所在的机器；不会丢消息"}
+	sayMisfits      = saying{"运行中的 genjin serve 没有采用改过的设置，仍按上一版运行：{1}", "照这里写的改好文件再保存；要采用一份旧的文件，执行 systemctl reload genjin（或 kill -HUP 进程号）"}
 	sayChannels     = saying{"长连接没有建立：{1}", "核对应用凭证；开发者后台 → 事件与回调 里，事件和回调的订阅方式都要选长连接"}
 	sayNotOurs      = saying{"{1} 不是这个程序在应答（HTTP {2}）", "让反向代理把整个路径转给 GENJIN_ADDR，保留 X-Request-Id 头；并确认 genjin serve 在运行"}
 	sayNoName       = saying{"{1} 的域名 {2} 解析不出来", "检查域名的 DNS 记录和本机的 DNS"}

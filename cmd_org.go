@@ -128,7 +128,9 @@ func (p orgPull) run(ctx context.Context) error {
 		if err := replaceFile(p.path, text, merge.Text); err != nil {
 			return err
 		}
-		r.say(wordWritten, p.path)
+		if r.say(wordWritten, p.path); text != nil {
+			r.say(wordKeptOld, p.path)
+		}
 	}
 	return r.err
 }
@@ -189,12 +191,12 @@ func replaceFile(path string, old, text []byte) error {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
 	}
-	mode := os.FileMode(0o600)
+	as := like{mode: 0o600, owner: filepath.Dir(path)}
 	if info, err := os.Stat(path); err == nil {
-		mode = info.Mode().Perm()
+		as = like{mode: info.Mode().Perm(), owner: path}
 	}
 	if old != nil {
-		if err := writeBeside(path+".bak", old, mode); err != nil {
+		if err := writeBeside(path+".bak", old, as); err != nil {
 			return err
 		}
 	}
@@ -205,17 +207,23 @@ func replaceFile(path string, old, text []byte) error {
 	if string(now) != string(old) {
 		return errors.New(fill(wordChangedMeanwhile, []any{path}))
 	}
-	return writeBeside(path, text, mode)
+	return writeBeside(path, text, as)
+}
+
+// like is how a new file is to be: its mode, and what has the same owner.
+type like struct {
+	mode  os.FileMode
+	owner string
 }
 
 // writeBeside writes a file beside its place and moves it there.
-func writeBeside(path string, text []byte, mode os.FileMode) error {
+func writeBeside(path string, text []byte, as like) error {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	_, err = f.Write(text)
-	err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close())
+	err = errors.Join(err, f.Chmod(as.mode), giveTo(f, as.owner), f.Sync(), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), path)
 	}

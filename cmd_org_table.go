@@ -30,7 +30,8 @@ const (
 
 	wordNothingToWrite   = "没有要写入 {1} 的内容。"
 	wordDryRun           = "以上是将要写入 {1} 的内容；因为 --dry-run，没有写入。"
-	wordWritten          = "已写入 {1}，原来的内容在 {1}.bak。"
+	wordWritten          = "已写入 {1}。"
+	wordKeptOld          = "原来的内容在 {1}.bak。"
 	wordChangedMeanwhile = "{1} 在此期间被别人改过，没有写入，请再执行一次"
 	wordOtherAway        = "{1}的通讯录读不到，不能按手机号和邮箱对人：{2}"
 

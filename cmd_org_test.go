@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -78,7 +79,7 @@ func TestOrgPull(t *testing.T) {
 	}
 	out, err = runsWith(t, c.getenv, "org", "pull", "feishu")
 	withLi := org + "  - {id: lilei, name: 李雷, role: rep, team: east, manager: wang, feishu: ou_li}\n"
-	if err != nil || c.reads(t, "") != withLi || c.reads(t, ".bak") != org || !strings.Contains(out, "老胡（hu，账号 ou_hu）：看不到") || !strings.Contains(out, "已写入") {
+	if err != nil || c.reads(t, "") != withLi || c.reads(t, ".bak") != org || !strings.Contains(out, "老胡（hu，账号 ou_hu）：看不到") || !strings.Contains(out, "org.yaml.bak") {
 		t.Fatalf("feishu: %v\n%s\n%s", err, out, c.reads(t, ""))
 	}
 	out, err = runsWith(t, c.getenv, "org", "pull", "wecom")
@@ -102,6 +103,44 @@ func TestOrgPull(t *testing.T) {
 	if left, err := filepath.Glob(c.path + ".new*"); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v %v", left, err)
 	}
+}
+
+// TestOrgPullFirst: where there is no file yet nothing was kept, and root leaves a
+// file that the hub's user can read.
+func TestOrgPullFirst(t *testing.T) {
+	t.Parallel()
+	c := newCompany(t, "")
+	c.feishu.AddUser(feishusim.User{OpenID: "ou_li", Name: "李雷"})
+	root := os.Geteuid() == 0
+	if root {
+		if err := os.Chown(filepath.Dir(c.path), 65534, 65534); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, err := runsWith(t, c.getenv, "org", "pull", "feishu")
+	if err != nil || !strings.Contains(out, "已写入") || strings.Contains(out, ".bak") || !strings.Contains(c.reads(t, ""), "ou_li") {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if !root {
+		return
+	}
+	dir, err := os.Stat(filepath.Dir(c.path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Stat(c.path)
+	if err != nil || !reflect.DeepEqual(ownerOf(file), ownerOf(dir)) {
+		t.Errorf("the file belongs to %v, its folder to %v: %v", ownerOf(file), ownerOf(dir), err)
+	}
+}
+
+// ownerOf is whose a file is, where the system tells.
+func ownerOf(info os.FileInfo) any {
+	st := reflect.Indirect(reflect.ValueOf(info.Sys()))
+	if st.Kind() != reflect.Struct || !st.FieldByName("Uid").IsValid() {
+		return nil
+	}
+	return st.FieldByName("Uid").Uint()
 }
 
 // TestOrgPullTrouble: what cannot be done is told with its cure, and the file

@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -150,6 +151,7 @@ func (d *doctor) lookReady(ctx context.Context) {
 		Database string `json:"database"`
 		Queue    string `json:"queue"`
 		Channels any    `json:"channels"`
+		Config   any    `json:"config"`
 	}
 	if err != nil || json.Unmarshal([]byte(a.body), &r) != nil {
 		d.say(levelWarn, "ready", sayNotOurs, d.cfg.PublicURL+"/readyz", a.status)
@@ -161,10 +163,25 @@ func (d *doctor) lookReady(ctx context.Context) {
 	case r.Queue != "ok":
 		d.say(levelWarn, "ready", sayDegraded)
 	case r.Channels != "ok":
-		d.say(levelBad, "ready", sayChannels, r.Channels)
+		d.say(levelBad, "ready", sayChannels, sentences(r.Channels))
+	case r.Config != nil && r.Config != "ok":
+		d.say(levelBad, "ready", sayMisfits, cut(sentences(r.Config)))
 	default:
 		d.say(levelFine, "ready", sayReady)
 	}
+}
+
+// sentences are what a field of /readyz says, in one line.
+func sentences(field any) string {
+	all, is := field.([]any)
+	if !is {
+		return fmt.Sprint(field)
+	}
+	words := make([]string, 0, len(all))
+	for _, s := range all {
+		words = append(words, strings.ReplaceAll(fmt.Sprint(s), "\n", "；"))
+	}
+	return strings.Join(words, "；")
 }
 
 // unreached words why the public URL gave no answer.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -60,8 +61,11 @@ func (d *doctor) file(id, path string, builtin []byte) ([]byte, bool) {
 		return builtin, true
 	}
 	text, err := d.read(path)
-	if err != nil {
-		d.say(levelBad, id, sayNoFile, path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		d.say(levelBad, id, sayFileAway, path, "GENJIN_"+strings.ToUpper(id), whereFrom[id])
+	case err != nil:
+		d.say(levelBad, id, sayNoFile, path, reason(err))
 	}
 	return text, err == nil
 }

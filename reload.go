@@ -70,7 +70,7 @@ func (h *hub) look(ctx context.Context, s *settingFile, asked bool) error {
 	}
 	text, err := s.read()
 	if err != nil {
-		seen.hash = "unreadable"
+		seen.hash = unreadable
 		err = unfit{fmt.Errorf(wordUnreadable, s.file, s.env)}
 	} else if seen.hash = hashOf(text); seen.hash == s.hash && !asked {
 		s.looked, s.rounds = seen.looked, 0
@@ -112,7 +112,7 @@ func (s *settingFile) glance(asked bool) (watched, bool) {
 	now, err := stampOf(s.path)
 	if err != nil {
 		s.missing++
-		return watched{}, asked || (s.missing >= missingFor && s.hash != "unreadable")
+		return watched{}, asked || (s.missing >= missingFor && s.hash != unreadable)
 	}
 	s.missing = 0
 	still := now == s.last

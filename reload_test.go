@@ -147,6 +147,11 @@ func TestJourneyLeaverIsTakenOut(t *testing.T) {
 	if n := strings.Count(w.transcript(ops), "李雷 已离职"); n != 1 {
 		t.Errorf("told %d times", n)
 	}
+	put(t, org, sample)
+	eventually(t, "李雷 is back", func() bool { return w.hub.org.Load().Version == 4 })
+	w.deal("西北重工", "80万")
+	put(t, org, strings.Join(rest, "\n"))
+	w.sees(ops, "李雷 已离职", "1 个商机", "西北重工")
 }
 
 // TestJourneyReloadDelegate: a stand-in written into org.yaml is asked without a
@@ -252,11 +257,14 @@ type replica struct {
 	hup chan os.Signal
 }
 
-// hire starts a replica on a database, with an org.yaml of its own.
+// hire starts a replica on a database, with an org.yaml of its own; without a text
+// the file is not there.
 func hire(t *testing.T, url, text string) *replica {
 	t.Helper()
 	r := &replica{org: filepath.Join(t.TempDir(), "org.yaml"), hup: make(chan os.Signal, 1)}
-	put(t, r.org, text)
+	if text != "" {
+		put(t, r.org, text)
+	}
 	env := map[string]string{"GENJIN_DATABASE_URL": url, "GENJIN_DATA_DIR": t.TempDir(), "GENJIN_ORG": r.org}
 	cfg, err := config.Load(func(name string) string { return env[name] }, os.ReadFile)
 	if err != nil {
@@ -317,6 +325,12 @@ func TestReplicasTakeTheNewestVersion(t *testing.T) {
 	if !bad.names(3, "李雷")() || len(bad.misfits()) != 1 {
 		t.Errorf("a start with a bad file: version %d, %q", bad.hub.org.Load().Version, bad.misfits())
 	}
+	bare := hire(t, url, "")
+	if why := strings.Join(bare.misfits(), ""); !bare.names(3, "李雷")() || !strings.Contains(why, "读不到文件") {
+		t.Errorf("a start without a file: version %d, %q", bare.hub.org.Load().Version, why)
+	}
+	put(t, bare.org, named("李雷"))
+	eventually(t, "the file is there", func() bool { return len(bare.misfits()) == 0 })
 	fresh := hire(t, url, named("李蕾")) // words that nobody ever loaded
 	if !fresh.names(4, "李蕾")() {
 		t.Errorf("a start with a new file: version %d", fresh.hub.org.Load().Version)
@@ -349,6 +363,13 @@ func TestFirstStartWithABadFile(t *testing.T) {
 	err := run(t.Context(), []string{"serve"}, func(name string) string { return env[name] }, io.Discard)
 	if err == nil || !strings.Contains(err.Error(), org+":2") {
 		t.Errorf("%v", err)
+	}
+	if err := os.Remove(org); err != nil {
+		t.Fatal(err)
+	}
+	err = run(t.Context(), []string{"serve"}, func(name string) string { return env[name] }, io.Discard)
+	if err == nil || !strings.Contains(err.Error(), org+"：读不到文件，请检查 GENJIN_ORG") {
+		t.Errorf("without a file: %v", err)
 	}
 }
 

@@ -208,8 +208,8 @@ type mark struct {
 	SHA256  string `json:"sha256"`
 }
 
-// regroup finds who left with a new organisation, keeps who stands in it no more,
-// and gives what follows.
+// regroup finds who left with a new organisation and who came back, keeps who
+// stands in it no more, and gives what follows.
 func (h *hub) regroup(ctx context.Context, tx *store.Tx, next *loaded, was store.Version) (c sales.Change, err error) {
 	if was.Number == 0 {
 		return c, nil
@@ -217,6 +217,11 @@ func (h *hub) regroup(ctx context.Context, tx *store.Tx, next *loaded, was store
 	before, err := config.ReadOrg(was.Kind, was.Text, h.cfg.Location)
 	if err != nil { // of an earlier program: nobody can be compared
 		before.Org = &sales.Org{}
+	}
+	for _, p := range next.org.Org.Returners(before.Org, next.former) {
+		if err := tx.DropDraft(ctx, store.LeaverKey(p.ID)); err != nil {
+			return c, err
+		}
 	}
 	next.former = next.org.Org.Former(before.Org, next.former)
 	c.Effects = []sales.Effect{{Kind: sales.EffectOrgChanged, Number: next.version}}
@@ -302,6 +307,9 @@ func problems(err error) string {
 	}
 	return strings.Join(lines, "\n")
 }
+
+// unreadable stands for the hash of a file that cannot be read.
+const unreadable = "unreadable"
 
 // stamp is how a file looks from outside.
 type stamp struct {

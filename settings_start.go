@@ -22,20 +22,21 @@ type beginning struct {
 // somebody wrote them while no hub looked, and they are the next version. An
 // older text never comes back by a mere start. Only serve stores.
 func (h *hub) begin(ctx context.Context, s *settingFile, serves bool) error {
-	text, err := s.read()
-	if err != nil {
-		return err
+	var own taken
+	text, bad := s.read()
+	if s.hash = hashOf(text); bad != nil {
+		s.hash, bad = unreadable, fmt.Errorf(wordUnreadable, s.name(), s.env)
+	} else {
+		own, bad = h.take(s, s.name(), text)
 	}
-	s.hash = hashOf(text)
 	s.looked, _ = stampOf(s.path)
 	s.last = s.looked
-	own, bad := h.take(s, s.name(), text)
 	b := beginning{hash: s.hash}
 	do := h.store.View
 	if serves {
 		do = h.store.Do
 	}
-	err = do(ctx, func(tx *store.Tx) (err error) {
+	err := do(ctx, func(tx *store.Tx) (err error) {
 		b.loaded, b.bad, err = h.choose(ctx, tx, s, own, choice{bad, serves})
 		return err
 	})

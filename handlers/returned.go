@@ -6,6 +6,7 @@ import (
 
 	"genjin/bots"
 	"genjin/sales"
+	"genjin/store"
 )
 
 // keptGoneAt + platform + account: since when the platform says so.
@@ -48,8 +49,9 @@ func (c *call) userBack(ctx context.Context) error {
 		return err
 	}
 	c.outcome = "back"
-	for _, key := range []string{keptGone, keptGoneAt} {
-		if err := c.tx.DropDraft(ctx, key+c.event.Bot+":"+c.event.User); err != nil {
+	account := c.event.Bot + ":" + c.event.User
+	for _, key := range []string{keptGone + account, keptGoneAt + account, store.LeaverKey(p.ID)} {
+		if err := c.tx.DropDraft(ctx, key); err != nil {
 			return err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"genjin/bots"
+	"genjin/store"
 )
 
 // TestFrozenAndBack: a frozen account decides nothing, however often the
@@ -37,11 +38,21 @@ func TestFrozenAndBack(t *testing.T) {
 		t.Errorf("an older event: %v", texts(all))
 	}
 	r.says(wang, "同意 "+n).has(t, "还没有登记")
+	r.do(func(tx *store.Tx) error {
+		return tx.SaveDraft(t.Context(), store.Draft{Person: store.LeaverKey("wang"), Kind: "leaver", Data: []byte("0"), ExpiresAt: r.now.Add(time.Hour)})
+	})
 	all := tells(bots.EventUserBack, frozen.Add(3*time.Minute))
 	if len(all) != 1 || all[0].User != "ou_admin" {
 		t.Fatalf("told: %v", texts(all))
 	}
 	all[0].has(t, "王芳", "恢复")
+	r.do(func(tx *store.Tx) error {
+		_, listed, err := tx.Draft(t.Context(), store.LeaverKey("wang"))
+		if listed {
+			t.Error("when 王芳 leaves again, her work would not be listed")
+		}
+		return err
+	})
 	r.says(wang, "同意 "+n).has(t, "已同意")
 	if all := tells(bots.EventUserBack, frozen.Add(4*time.Minute)); len(all) > 0 {
 		t.Errorf("back twice: %v", texts(all))

@@ -17,9 +17,6 @@ const versionWait = time.Second
 // leaverKept is how long a person's open work is not listed again.
 const leaverKept = 30 * 24 * time.Hour
 
-// leaverKey keeps, beside the drafts, that a leaver's work was listed.
-func leaverKey(id string) string { return "leaver:" + id }
-
 // settingEffect does what must follow a change of org.yaml or rules.yaml.
 func (e *Engine) settingEffect(ctx context.Context, tx *store.Tx, f sales.Effect) error {
 	switch f.Kind { //nolint:exhaustive // the others are the caller's
@@ -120,8 +117,9 @@ func (e *Engine) personLeft(ctx context.Context, tx *store.Tx, f sales.Effect) e
 		return err
 	}
 	p, known := e.Org().Person(f.Detail)
-	_, told, err := tx.Draft(ctx, leaverKey(f.Detail))
-	if err != nil || told || !known {
+	_, told, err := tx.Draft(ctx, store.LeaverKey(f.Detail))
+	back := f.Number > 0 && !p.Left // by an organisation that came into force meanwhile
+	if err != nil || told || !known || back {
 		return err
 	}
 	leads, err := tx.OpenLeads(ctx, p.ID)
@@ -142,7 +140,7 @@ func (e *Engine) personLeft(ctx context.Context, tx *store.Tx, f sales.Effect) e
 	if err != nil {
 		return fmt.Errorf("leaver %s: %w", p.ID, err)
 	}
-	return tx.SaveDraft(ctx, store.Draft{Person: leaverKey(p.ID), Kind: "leaver", Data: data, ExpiresAt: tx.Now().Add(leaverKept)})
+	return tx.SaveDraft(ctx, store.Draft{Person: store.LeaverKey(p.ID), Kind: "leaver", Data: data, ExpiresAt: tx.Now().Add(leaverKept)})
 }
 
 // handOverers are those who may hand a leaver's work over: sales operations,

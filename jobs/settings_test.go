@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -18,11 +19,11 @@ func (w *world) effect(f sales.Effect) {
 }
 
 // leaves makes a version of the organisation in which somebody has left.
-func (w *world) leaves(id string, version int64) *sales.Org {
+func (w *world) leaves(version int64, who ...string) *sales.Org {
 	w.t.Helper()
 	folk, teams := people()
 	for i := range folk {
-		folk[i].Left = folk[i].Left || folk[i].ID == id
+		folk[i].Left = folk[i].Left || slices.Contains(who, folk[i].ID)
 	}
 	org, err := sales.NewOrg(folk, teams)
 	if err != nil {
@@ -45,7 +46,7 @@ func TestWorkOfANewOrganisationWaitsForIt(t *testing.T) {
 	w.settle()
 	w.stands(1287, "wang", "feishu")
 	w.said(w.feishu, "feishu_ops", 0)
-	w.org = w.leaves("wang", 2)
+	w.org = w.leaves(2, "wang", "li")
 	w.pass(2 * versionWait)
 	w.settle()
 	w.stands(1287, "wang")
@@ -79,7 +80,7 @@ func TestUntouchedRequestsAreNotAskedAgain(t *testing.T) {
 	w := newWorld(t)
 	w.approval(1287, "zhao", "wang")
 	w.settle()
-	w.org = w.leaves("han", 2)
+	w.org = w.leaves(2, "han")
 	w.effect(sales.Effect{Kind: sales.EffectOrgChanged, Number: 2})
 	w.settle()
 	w.said(w.feishu, "feishu_wang", 1)

@@ -36,6 +36,20 @@ func (o *Org) Former(before *Org, known []Person) []Person {
 	return gone
 }
 
+// Returners are those who work here by this organisation and did not by the one
+// before: they were marked as left, or are among those known to have gone.
+func (o *Org) Returners(before *Org, known []Person) []Person {
+	var back []Person
+	for _, p := range o.People() {
+		was, here := before.Person(p.ID)
+		gone := here && was.Left || slices.ContainsFunc(known, func(k Person) bool { return k.ID == p.ID })
+		if !p.Left && gone {
+			back = append(back, p)
+		}
+	}
+	return back
+}
+
 // Leavers are those who worked here by the organisation before and do not by
 // this one.
 func (o *Org) Leavers(before *Org) []Person {

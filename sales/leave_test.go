@@ -36,6 +36,10 @@ func TestFormerPeopleStayKnown(t *testing.T) {
 	if got := ids(now.Leavers(before)); !slices.Equal(got, []string{"li", "han"}) {
 		t.Errorf("leavers: %q", got)
 	}
+	back := before.Returners(now, []Person{{ID: "wang"}, {ID: "old"}})
+	if got := ids(back); !slices.Equal(got, []string{"wang", "han"}) {
+		t.Errorf("returners: %q", got)
+	}
 	former := now.Former(before, []Person{{ID: "first", Name: "最早"}, {ID: "new", Name: "回来"}})
 	if got := ids(former); !slices.Equal(got, []string{"li", "old", "first"}) {
 		t.Errorf("former: %q", got)

@@ -123,6 +123,10 @@ func (tx *Tx) Once(ctx context.Context, key string) (bool, error) {
 	return n == 1, nil
 }
 
+// LeaverKey is where it stands, beside the drafts, that the open work of somebody
+// who left was listed. Who comes back may leave again: then it is dropped.
+func LeaverKey(person string) string { return "leaver:" + person }
+
 const (
 	// saidFor is how long the hub remembers what it said once: longer than any
 	// period, form or message that could ask again.
