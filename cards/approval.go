@@ -152,7 +152,7 @@ func mark(act sales.Act) string {
 func (w Words) ApprovalClosed(a sales.Approval) bots.Card {
 	next := ""
 	if a.Status == sales.ApprovalPending {
-		next = w.say("approval.waits_for", w.names(waiting(a)))
+		next = w.say("approval.waits_for", w.waiting(a))
 	}
 	over := ""
 	if a.Status == sales.ApprovalCancelled {
@@ -186,13 +186,18 @@ func closedTone(s sales.ApprovalStatus) bots.Tone {
 	return bots.ToneClosed
 }
 
-func waiting(a sales.Approval) []string {
-	tasks := a.OpenTasks()
-	who := make([]string, 0, len(tasks))
-	for _, t := range tasks {
-		who = append(who, t.Approver)
+// waiting names whom a request waits for: 王芳, or who decides for them,
+// 韩梅梅（代 王芳）.
+func (w Words) waiting(a sales.Approval) string {
+	var who []string
+	for _, t := range a.OpenTasks() {
+		name := w.Name(t.Approver)
+		if p, err := a.Actor(t, w.Org, w.Delegations, w.Now); err == nil && p.ID != t.Approver && !w.Now.IsZero() {
+			name = w.Name(p.ID) + w.say("decision.for", name)
+		}
+		who = append(who, name)
 	}
-	return who
+	return strings.Join(who, "、")
 }
 
 // ApprovalDecided tells the requester what came out, and what follows from it,
@@ -218,7 +223,7 @@ func (w Words) ActDone(a sales.Approval, act sales.Act, to sales.Person) string 
 	}
 	text := w.say("done", w.act(act), a.Number, who, amount(a.Amount))
 	if a.Status == sales.ApprovalPending {
-		return text + w.say("approval.next", w.names(waiting(a)))
+		return text + w.say("approval.next", w.waiting(a))
 	}
 	return text + w.say("done.told", w.Name(a.Requester))
 }

@@ -104,7 +104,7 @@ func (w Words) Moved(d sales.Deal, m sales.Move, files []sales.File, now time.Ti
 // MoveWaits answers a move that needs an approval first.
 func (w Words) MoveWaits(a sales.Approval, files []sales.File) string {
 	return lines(
-		w.say("deal.waits", a.Number, clip(a.Company, nameMax), w.step(a.Move), w.names(waiting(a))),
+		w.say("deal.waits", a.Number, clip(a.Company, nameMax), w.step(a.Move), w.waiting(a)),
 		w.path(a),
 		w.named("fact.evidence", fileNames(files)),
 		w.say("deal.waits_hint", a.Number, int(w.Rules.Approvals.UndoFor/time.Minute)),

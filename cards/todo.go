@@ -205,7 +205,7 @@ func (w Words) TodoText(v Work, now time.Time) string {
 	if len(v.Asked) > 0 {
 		all = append(all, w.say("work.asked", len(v.Asked)))
 		for _, a := range v.Asked {
-			all = append(all, w.say("line.asked", a.Number, clip(a.Company, nameMax), w.step(a.Move), w.names(waiting(a))))
+			all = append(all, w.say("line.asked", a.Number, clip(a.Company, nameMax), w.step(a.Move), w.waiting(a)))
 		}
 	}
 	if v.Overflow > 0 {

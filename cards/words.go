@@ -16,6 +16,10 @@ type Words struct {
 	Cal       *sales.Calendar
 	Loc       *time.Location
 	PublicURL string
+
+	// Who decides for whom, and when: without them an approver is named who may be away.
+	Delegations map[string]sales.Delegation
+	Now         time.Time
 }
 
 // say looks a text up in the catalogue and fills it in. Another language is

@@ -28,7 +28,7 @@ func (c *call) act(ctx context.Context, a sales.Approval, act sales.Act, version
 	if err != nil {
 		return acted{}, err
 	}
-	delegations, err := c.tx.Delegations(ctx)
+	delegations, err := c.delegations(ctx)
 	if err != nil {
 		return acted{}, err
 	}
@@ -47,6 +47,16 @@ func (c *call) act(ctx context.Context, a sales.Approval, act sales.Act, version
 		return acted{}, fmt.Errorf("%s approval %d: %w", act, a.Number, err)
 	}
 	return acted{approval: after}, c.save(ctx, change)
+}
+
+// delegations are who lets whom decide now; what is worded from here on knows it.
+func (c *call) delegations(ctx context.Context) (map[string]sales.Delegation, error) {
+	all, err := c.tx.Delegations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c.w.Delegations = all
+	return all, nil
 }
 
 // rulesOf are the rules that a request began with; without one, those in force.
@@ -150,7 +160,7 @@ func overRefusal(a sales.Approval) *sales.Refusal {
 
 // standIn is who acts for a person now.
 func (c *call) standIn(ctx context.Context, id string) (sales.Person, error) {
-	delegations, err := c.tx.Delegations(ctx)
+	delegations, err := c.delegations(ctx)
 	if err != nil {
 		return sales.Person{}, err
 	}
@@ -159,7 +169,7 @@ func (c *call) standIn(ctx context.Context, id string) (sales.Person, error) {
 
 // actor is who acts on a task now; ok is false when nobody can.
 func (c *call) actor(ctx context.Context, a sales.Approval, t sales.ApprovalTask) (p sales.Person, ok bool, err error) {
-	delegations, err := c.tx.Delegations(ctx)
+	delegations, err := c.delegations(ctx)
 	if err != nil {
 		return p, false, err
 	}

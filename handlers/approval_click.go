@@ -105,7 +105,7 @@ func (c *call) oldCard(ctx context.Context, card store.Card, a sales.Approval) (
 	if err != nil || (card.ClosedAt.IsZero() && !aged) {
 		return false, err
 	}
-	delegations, err := c.tx.Delegations(ctx)
+	delegations, err := c.delegations(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -200,11 +200,11 @@ func (c *call) redraw(ctx context.Context, card store.Card, a sales.Approval) er
 	if card.Kind == cardTodo {
 		return c.redrawTodo(ctx, card)
 	}
-	now := c.w.ApprovalClosed(a)
 	task, mine, err := c.taskOf(ctx, a)
 	if err != nil {
 		return err
 	}
+	now := c.w.ApprovalClosed(a)
 	if mine && card.ClosedAt.IsZero() {
 		files, err := c.filesOf(ctx, a.Move)
 		if err != nil {

@@ -174,6 +174,25 @@ func TestDelegate(t *testing.T) {
 	r.says(wang, "代理 取消").has(t, "已收回")
 }
 
+// TestWhoIsWaitedFor: who asks reads who will decide, be it in somebody's place.
+func TestWhoIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	r.silent(wang, "代理 韩梅梅 到 11-28")
+	r.deal("华东智造", "128万") // two steps
+	for _, step := range []string{"需求确认", "方案报价", "商务谈判 参会=张伟 总经理"} {
+		r.gives(li, step+".pdf", "pdf")
+		r.says(li, "推进 华东智造 "+step).has(t, "→")
+	}
+	r.gives(li, "签字.pdf", "pdf")
+	asked := r.says(li, "推进 华东智造 合同签订")
+	asked.has(t, "等 韩梅梅（代 王芳） 审批")
+	n := itoa(number(t, asked.text, "审批"))
+	r.says(zhao, "待办")
+	r.silent(zhao, "代理 李雷 到 11-28") // who asked never decides: it stays with 赵敏
+	r.says(han, "同意 "+n).has(t, "等 赵敏 审批")
+}
+
 // TestOldCard: a card that is closed or older than the platform lets it live
 // decides nothing; a fresh one does.
 func TestOldCard(t *testing.T) {

@@ -72,7 +72,7 @@ func (c *call) setDelegate(ctx context.Context, d sales.Delegation, text string)
 
 // handOver gives a person's approvals into other hands.
 func (c *call) handOver(ctx context.Context, p sales.Person, d sales.Delegation, by string) error {
-	before, err := c.tx.Delegations(ctx)
+	before, err := c.delegations(ctx)
 	if err != nil {
 		return err
 	}

@@ -154,7 +154,7 @@ func (h *Hub) newCall(tx *store.Tx, e bots.Event) *call {
 	}
 	return &call{
 		Hub: h, tx: tx, event: e, from: store.Source{Bot: e.Bot, Event: e.Key}, outcome: "ok",
-		w: cards.Words{Org: h.Org(), Rules: h.Rules(), Cal: h.Calendar(), Loc: h.Location, PublicURL: h.PublicURL},
+		w: cards.Words{Org: h.Org(), Rules: h.Rules(), Cal: h.Calendar(), Loc: h.Location, PublicURL: h.PublicURL, Now: tx.Now()},
 	}
 }
 

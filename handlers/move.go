@@ -81,7 +81,7 @@ func (c *call) moveRequest(ctx context.Context, ask moveAsk, d sales.Deal, to sa
 	if err != nil {
 		return sales.MoveRequest{}, err
 	}
-	delegations, err := c.tx.Delegations(ctx)
+	delegations, err := c.delegations(ctx)
 	if err != nil {
 		return sales.MoveRequest{}, err
 	}

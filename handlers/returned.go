@@ -70,7 +70,7 @@ func (c *call) userBack(ctx context.Context) error {
 // actAgain ends the delegation that was made when the person left, and no other:
 // only that one has no end.
 func (c *call) actAgain(ctx context.Context, p sales.Person) error {
-	all, err := c.tx.Delegations(ctx)
+	all, err := c.delegations(ctx)
 	if err != nil {
 		return err
 	}

@@ -127,11 +127,16 @@ func (e *Engine) refresh(ctx context.Context, tx *store.Tx, a standing) error {
 	if err != nil {
 		return err
 	}
+	words := e.words()
+	if words.Delegations, err = tx.Delegations(ctx); err != nil {
+		return err
+	}
+	words.Now = a.at
 	for _, c := range open {
-		card := e.words().ApprovalClosed(a.Approval)
+		card := words.ApprovalClosed(a.Approval)
 		if task, still := waiting[c.Person]; still {
 			c.Revision = a.Version
-			card = e.words().Approval(a.Approval, files, task, c.Nonce)
+			card = words.Approval(a.Approval, files, task, c.Nonce)
 		} else {
 			c.ClosedAt = tx.Now()
 		}
