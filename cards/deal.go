@@ -18,12 +18,12 @@ func (w Words) DealMade(d sales.Deal) string {
 	}
 	next := ""
 	if s, ok := w.Rules.Next(d.Stage); ok {
-		next = w.say("deal.next", s.Name, w.needs(s), d.Company, s.Name)
+		next = w.say("deal.next", s.Name, w.Evidence(s.Needs), d.Company, s.Name)
+		if len(s.Needs) == 0 {
+			next = w.say("deal.next_free", s.Name, d.Company)
+		}
 	}
-	return lines(
-		w.say("deal.made", d.Number, d.Company, orDash(amount(d.Amount)), orDash(d.Product), w.stage(d.Stage)),
-		missing, next,
-	)
+	return lines(w.say("deal.made", d.Number, title(d.Company, amount(d.Amount), d.Product), w.stage(d.Stage)), missing, next)
 }
 
 func orDash(s string) string {
@@ -33,12 +33,12 @@ func orDash(s string) string {
 	return s
 }
 
-// needs names the proof that entering a stage takes.
+// needs says which proof entering a stage takes: 需要：…, or 不用凭证.
 func (w Words) needs(s sales.Stage) string {
 	if len(s.Needs) == 0 {
 		return w.say("needs.nothing")
 	}
-	return w.Evidence(s.Needs)
+	return w.say("needs.these", w.Evidence(s.Needs))
 }
 
 // Evidence names pieces of proof with the kinds of files that will do.
@@ -149,7 +149,7 @@ func (w Words) DealNews(d sales.Deal) string {
 	if m.Reason != "" {
 		reason = w.named("fact.reason", clip(m.Reason, 120))
 	}
-	return lines(w.say("deal.news", w.Name(m.By), num(d.Number), clip(d.Company, nameMax), amount(d.Amount), w.step(m)), reason)
+	return lines(w.say("deal.news", w.Name(m.By), num(d.Number), strings.TrimSpace(clip(d.Company, nameMax)+" "+amount(d.Amount)), w.step(m)), reason)
 }
 
 // DealLine is a deal in a list.

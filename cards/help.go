@@ -1,6 +1,7 @@
 package cards
 
 import (
+	"slices"
 	"strings"
 
 	"genjin/sales"
@@ -16,7 +17,11 @@ func (w Words) Help(p sales.Person) string {
 	for _, verb := range keys {
 		all = append(all, w.say("help.line", verb, zhCN["help.short."+verb]))
 	}
-	return lines(append(all, w.say("help.foot"))...)
+	foot := w.say("help.foot")
+	if !slices.Contains(keys, "线索") { // who only decides
+		foot = w.say("help.foot_decide")
+	}
+	return lines(append(all, foot)...)
 }
 
 // HelpVerb explains one verb: how it is written, one right and one wrong

@@ -17,9 +17,10 @@ var helpVerbs = map[sales.Role][]string{
 
 // helpTexts are the texts about commands.
 var helpTexts = map[string]string{
-	"help.head": "%s，你可以这样用（私聊直接发，群里先 @我）：",
-	"help.line": "· %s：%s",
-	"help.foot": "试试这三句：\n线索 公司=华东智造 联系人=张伟 邮箱=zhangwei@example.com\n待办\n帮助 推进",
+	"help.head":        "%s，你可以这样用（私聊直接发，群里先 @我）：",
+	"help.line":        "· %s：%s",
+	"help.foot":        "试试这三句：\n线索 公司=华东智造 联系人=张伟 邮箱=zhangwei@example.com\n待办\n帮助 推进",
+	"help.foot_decide": "试试这三句：\n待办\n帮助 同意\n帮助 代理",
 
 	"help.short.线索":  "录一条线索；只发「线索」会给你表单",
 	"help.short.转商机": "把线索转为商机",

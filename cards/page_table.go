@@ -3,7 +3,7 @@ package cards
 // pageTexts are the texts about pages, and about cards on which nothing can be
 // typed.
 var pageTexts = map[string]string{
-	"form.fallback": "也可以复制下面这一行，填好发给我（必填：%s）：",
+	"form.fallback": "复制下面这一行，填好发给我。必填：%s。",
 	"form.missing":  "补好发给我就行，前面填对的我都留着（30 分钟内）；回复「取消」放弃：",
 	"form.line":     "线索 公司=%s 联系人= 电话= 行业= 规模= 需求=",
 	"form.example":  "例如：线索 公司=华东智造 联系人=张伟 电话=138xxxx8000 行业=智能制造 规模=500",
@@ -16,7 +16,7 @@ var pageTexts = map[string]string{
 
 	"todo.pick":        "勾选要同意的审批",
 	"todo.pick_item":   "#%d %s %s",
-	"todo.pick_hint":   "全部勾着提交就是全部同意；单项也可以回复：同意 %d，或 拒绝 %d 原因。",
+	"todo.pick_hint":   "都勾着点「同意所选」就是全部同意；单项也可以回复：同意 %d，或 拒绝 %d 原因。",
 	"todo.none_picked": "没有勾选任何一项，什么都没有改。勾上要同意的再提交；要拒绝就回复「拒绝 编号 原因」。",
 	"button.picked":    "同意所选",
 
@@ -33,12 +33,12 @@ var pageTexts = map[string]string{
 	"upload.for_move":      "%s（商机 #%d）：%s",
 	"upload.for_deal":      "%s（商机 #%d）· %s",
 	"upload.for_person":    "%s 的凭证",
-	"upload.needs":         "「%s」需要：%s",
+	"upload.needs":         "「%s」%s",
 	"upload.moves":         "传好就自动推进，结果会发到聊天里。",
 	"upload.waits":         "传好后 %d 分钟内在聊天里推进，就会用上它。",
 	"upload.types":         "PDF、Word、PPT、Excel、图片",
 	"upload.limit":         "%d MB",
-	"upload.offer":         "%s（商机 %s）的「%s」需要：%s。",
+	"upload.offer":         "%s（商机 %s）的「%s」%s。",
 	"upload.offer_any":     "%s（商机 %s）现在是「%s」。",
 	"upload.open":          "打开这一页上传（30 分钟内有效，只给你用，手机电脑都行）：%s",
 	"upload.then":          "传好后回复「推进 %s %s」。",
@@ -46,13 +46,14 @@ var pageTexts = map[string]string{
 	"upload.done":          "已收到 %s（%s）。",
 	"upload.back":          "结果也发到聊天里了，可以关掉这一页。",
 	"upload.gone":          "这个链接用过了或已超过 30 分钟。回到聊天里发「上传 公司」，拿一个新的。",
-	"upload.unknown":       "没有这个链接。请从聊天里的消息打开，或在聊天里发「上传 公司」，拿一个新的。",
+	"upload.unknown":       "请从聊天里的消息打开链接，或在聊天里发「上传 公司」，拿一个新的。",
 	"upload.denied":        "这个链接不是给你的，或者它的主人已经离职。要上传自己的凭证，请在聊天里发「上传 公司」。",
 	"upload.busy":          "现在正忙，文件没有保存，链接还能用：请过一会儿再点一次上传。",
 	"upload.no_file":       "没有收到文件：请先选一个，再点上传。",
 	"upload.broken":        "上传中断了，文件没有保存，链接还能用：请再试一次。",
 	"upload.multipart":     "没有看懂这次提交：请用页面上的按钮上传。",
 	"upload.unfit":         "「%s」要 %s，你选的是 %s。链接还能用，请换一个文件。",
+	"upload.unfit_next":    "「%s」要 %s，这个文件（%s）用不上：请在聊天里再发「上传 %s」，换一个传。",
 	"upload.too_large":     "超过 %d MB，没有保存。请压缩或拆分后再传，链接还能用。",
 	"upload.not_allowed":   "没有保存：%s",
 }

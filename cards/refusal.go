@@ -23,7 +23,7 @@ func (w Words) Refused(no *sales.Refusal, v Wish) string {
 	window := int(w.Rules.Evidence.Window / time.Minute)
 	parts := map[sales.RefusalKind][]string{
 		sales.RefuseEvidence:  {w.say("refused.evidence", v.To.Name, w.Evidence(no.Missing), window), w.evidenceNext(v)},
-		sales.RefuseAttendees: {w.say("refused.attendees", w.Evidence(no.Missing)), w.say("refused.attendees_next")},
+		sales.RefuseAttendees: {w.say("refused.attendees", v.To.Name), w.say("refused.attendees_next")},
 		sales.RefuseOrder:     {w.say("refused.order", w.stage(d.Stage), no.Stage.Name, v.To.Name), w.orderNext(d, no.Stage)},
 		sales.RefuseReason:    {w.say("refused.lost_reason"), w.say("refused.lost_reason_next", d.Company)},
 	}
@@ -78,12 +78,15 @@ func (w Words) ApprovalRefused(err error, a sales.Approval) string {
 	if !ok {
 		return w.say("refused.other")
 	}
+	if text := w.notTheirsAndOver(no, a); text != "" {
+		return text
+	}
 	text, ok := map[sales.RefusalKind]string{
 		sales.RefuseSelf:        w.say("approval.self", a.Number, w.names(no.Who)),
 		sales.RefuseNotApprover: w.say("approval.not_you", a.Number, orDash(w.names(no.Who))),
 		sales.RefuseDecided:     w.decided(no, a),
 		sales.RefuseStale:       w.say("approval.stale", a.Number),
-		sales.RefuseReason:      w.say("approval.reason", w.act(sales.Act(no.Detail)), w.act(sales.Act(no.Detail)), a.Number),
+		sales.RefuseReason:      w.say("approval.reason", w.act(sales.Act(no.Detail)), a.Number, zhCN["approval.why."+no.Detail]),
 		sales.RefuseTransfer:    w.transferRefused(no, a),
 		sales.RefuseLeft:        w.say("approval.left"),
 	}[no.Kind]
@@ -104,6 +107,24 @@ func (w Words) ReplyInstead(err error, act sales.Act, a sales.Approval) (text st
 		return w.say("approval.reply_transfer", a.Number), true
 	}
 	return "", false
+}
+
+// notTheirsAndOver answers who may not decide a request that waits for nobody any
+// more: the requester hears how it ended.
+func (w Words) notTheirsAndOver(no *sales.Refusal, a sales.Approval) string {
+	switch last, ok := a.Decided(); {
+	case a.Status == sales.ApprovalPending, a.Status == "":
+		return ""
+	case no.Kind == sales.RefuseNotApprover:
+		return w.say("approval.not_you_over", a.Number)
+	case no.Kind != sales.RefuseSelf:
+		return ""
+	case a.Status == sales.ApprovalCancelled:
+		return w.say("approval.was_cancelled", a.Number, w.Name(a.Requester), w.Time(a.UpdatedAt))
+	case ok:
+		return w.say("approval.was_decided", a.Number, w.Time(last.At), w.Name(last.By), w.act(last.Decision))
+	}
+	return w.say("approval.was_over", a.Number)
 }
 
 func (w Words) decided(no *sales.Refusal, a sales.Approval) string {

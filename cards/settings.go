@@ -1,6 +1,7 @@
 package cards
 
 import (
+	"strings"
 	"time"
 
 	"genjin/sales"
@@ -24,10 +25,23 @@ func (w Words) ConfigMended(file string, version int64) string {
 	return w.say("config.mended", file, version)
 }
 
+// WorkCount says how many leads and deals: 3 条线索、1 个商机. What there is none of
+// is not named.
+func (w Words) WorkCount(leads, deals int) string {
+	var all []string
+	if leads > 0 {
+		all = append(all, w.say("work.n_leads", leads))
+	}
+	if deals > 0 {
+		all = append(all, w.say("work.n_deals", deals))
+	}
+	return strings.Join(all, "、")
+}
+
 // LeftBehind lists the open leads and deals of somebody who left, with the
 // command that gives them to somebody else.
 func (w Words) LeftBehind(p, heir sales.Person, leads []sales.Lead, deals []sales.Deal, now time.Time) string {
-	all := []string{w.say("leaver.list", p.Name, len(leads), len(deals))}
+	all := []string{w.say("leaver.list", p.Name, w.WorkCount(len(leads), len(deals)))}
 	for _, d := range deals[:min(len(deals), leftMax)] {
 		all = append(all, w.DealLine(d, now))
 	}

@@ -172,7 +172,14 @@ func (w Words) Bulk(results []BulkLine) string {
 		done++
 		all = append(all, w.say("bulk.yes", num(r.Approval.Number), clip(r.Approval.Company, nameMax), r.Approval.Amount.Short()))
 	}
-	return lines(append([]string{w.say("bulk.head", done, len(results))}, all...)...)
+	head := w.say("bulk.some", done, len(results)-done)
+	switch done {
+	case len(results):
+		head = w.say("bulk.head", done)
+	case 0:
+		head = w.say("bulk.none", len(results))
+	}
+	return lines(append([]string{head}, all...)...)
 }
 
 // Work is what waits for a person beside approvals.

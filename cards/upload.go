@@ -92,7 +92,17 @@ func (w Words) UploadRefused(reason string, most int64) string {
 	return w.say("upload.not_allowed", why)
 }
 
+// UploadUnfitNext warns that a file that was taken is of no use for the deal's
+// next stage.
+func (w Words) UploadUnfitNext(d sales.Deal, to sales.Stage, kind string) string {
+	return w.say("upload.unfit_next", to.Name, w.kindsOf(to), w.kinds([]string{kind}), clip(d.Company, nameMax))
+}
+
 // UploadDone says that a file is here, and what came of it.
 func (w Words) UploadDone(f sales.File, said string) string {
-	return lines(w.say("upload.done", clip(f.Name, 60), size(f.Size)), said, w.say("upload.back"))
+	got := w.say("upload.done", clip(f.Name, 60), size(f.Size))
+	if strings.HasPrefix(said, w.FileReady(f)) { // says so itself
+		got = ""
+	}
+	return lines(got, said, w.say("upload.back"))
 }

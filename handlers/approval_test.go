@@ -63,7 +63,11 @@ func TestApproveByText(t *testing.T) {
 	r := newRoom(t)
 	n := itoa(r.atContract("华东智造", "50万"))
 	for _, text := range []string{"不同意", "同意个屁", "我不太同意", "同意", "同意吧 " + n} {
-		r.says(wang, text).has(t, "没有当作审批处理", "同意 编号")
+		want := "同意 编号"
+		if strings.HasPrefix(text, "不同意") {
+			want = "拒绝 编号"
+		}
+		r.says(wang, text).has(t, "没有当作审批处理", want)
 	}
 	r.says(li, "同意 "+n).has(t, "自己")
 	r.says(han, "同意 "+n).has(t, "王芳")
@@ -120,7 +124,7 @@ func TestTodoBulk(t *testing.T) {
 	if len(lines) != 1 {
 		t.Fatalf("results: %v", texts(lines))
 	}
-	lines[0].has(t, "2 / 3", "✕ 审批 #"+itoa(numbers[0]), "✓ 审批 #"+itoa(numbers[1]), "✓ 审批 #"+itoa(numbers[2]))
+	lines[0].has(t, "已同意 2 项，1 项没有生效", "✕ 审批 #"+itoa(numbers[0]), "✓ 审批 #"+itoa(numbers[1]), "✓ 审批 #"+itoa(numbers[2]))
 	for i, want := range []sales.ApprovalStatus{sales.ApprovalRejected, sales.ApprovalApproved, sales.ApprovalApproved} {
 		if got := r.approval(numbers[i]).Status; got != want {
 			t.Errorf("%d: %s, want %s", i, got, want)

@@ -19,7 +19,7 @@ func TestBadText(t *testing.T) {
 	}{
 		"CT-02 looks like model output":     {`{"intent":"payment_confirmed","confidence":1}`, "不是我认识的命令"},
 		"CT-04 broken model output":         {"sure! here is... intent=DROP", "不是我认识的命令"},
-		"CT-06 不同意":                         {"不同意", "没有当作审批处理"},
+		"CT-06 不同意":                         {"不同意", "要拒绝，请准确回复：拒绝 编号 原因"},
 		"CT-06 同意个屁":                        {"同意个屁", "同意 编号"},
 		"CT-06 我不太同意":                       {"我不太同意", "同意 编号"},
 		"CT-08 还没付款":                        {"还没付款", "不是我认识的命令"},

@@ -11,8 +11,8 @@ import (
 // wordMax is the longest word that may have been meant as a verb.
 const wordMax = 16
 
-// closest are the verbs that a word may have been meant as: the same sound, or
-// one character away.
+// closest are the verbs that a word may have been meant as: the same sound, one
+// character away, or something right behind the verb, as in 催办王芳.
 func closest(word string) []string {
 	word = strings.ToLower(word)
 	if len([]rune(word)) > wordMax {
@@ -25,12 +25,18 @@ func closest(word string) []string {
 		if isHan(alias) && isHan(word) && sounds(alias) == sound {
 			far = 0
 		}
+		if isHan(alias) && strings.HasPrefix(word, alias) {
+			far = min(far, 1)
+		}
 		if old, ok := found[string(v)]; far <= 1 && (!ok || far < old) {
 			found[string(v)] = far
 		}
 	}
 	names := make([]string, 0, len(found))
 	for v := range found {
+		if v == string(verbHelp) && len(found) > 1 {
+			continue // it is offered anyway
+		}
 		names = append(names, v)
 	}
 	slices.SortFunc(names, func(a, b string) int {

@@ -83,7 +83,7 @@ func (c *call) giveWork(ctx context.Context, from, to sales.Person) error {
 		return err
 	}
 	undo := c.w.Say("handover.undo", int(c.w.Rules.Approvals.UndoFor/time.Minute))
-	return c.whisper(ctx, c.w.Say("handover.done", from.Name, len(leads), len(deals), to.Name)+"\n"+undo)
+	return c.whisper(ctx, c.w.Say("handover.done", from.Name, c.w.WorkCount(len(leads), len(deals)), to.Name)+"\n"+undo)
 }
 
 // give is the change that makes leads and deals, with the requests about them,

@@ -54,7 +54,7 @@ func (c *call) takeBack(ctx context.Context, h handedOver) error {
 	if err := c.giveBack(ctx, h, from, open{leads, deals}); err != nil {
 		return err
 	}
-	text := c.w.Say("handover.undone", len(leads), len(deals), from.Name)
+	text := c.w.Say("handover.undone", c.w.WorkCount(len(leads), len(deals)), from.Name)
 	if kept := len(h.Leads) + len(h.Deals) - len(leads) - len(deals); kept > 0 {
 		text += "\n" + c.w.Say("handover.kept", kept)
 	}
@@ -87,7 +87,7 @@ func (c *call) giveBack(ctx context.Context, h handedOver, from sales.Person, wo
 	if !known || to.ID == c.me.ID {
 		return nil
 	}
-	text := c.w.Say("handover.back", c.me.Name, from.Name, len(work.leads), len(work.deals))
+	text := c.w.Say("handover.back", c.me.Name, from.Name, c.w.WorkCount(len(work.leads), len(work.deals)))
 	return c.tell(ctx, to, bots.Message{Text: text}, "person:"+from.ID)
 }
 

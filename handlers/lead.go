@@ -168,7 +168,7 @@ func (c *call) showLead(ctx context.Context, number int64) error {
 	if err != nil || !ok {
 		return err
 	}
-	card := c.w.LeadOwned(l)
+	card := c.w.LeadAgain(l)
 	return c.showPrivately(ctx, card, fmt.Sprintf("lead:%d", l.Number))
 }
 

@@ -113,6 +113,11 @@ func onlyAsks(reason string) bool {
 // soundsLikeDecision tells whether a text holds a deciding word without its
 // exact form: 不同意, 同意个屁, 拒绝吧.
 func soundsLikeDecision(t string) (verb, bool) {
+	for _, no := range []string{"不同意", "驳回", "不批"} {
+		if strings.HasPrefix(t, no) {
+			return verbReject, true
+		}
+	}
 	for _, v := range []verb{verbApprove, verbReject, verbTransfer, verbReturn, verbNudge} {
 		if strings.Contains(t, string(v)) {
 			return v, true
@@ -123,7 +128,7 @@ func soundsLikeDecision(t string) (verb, bool) {
 			return verbApprove, true
 		}
 	}
-	return "", false
+	return verbApprove, t == "可以" || t == "可以的"
 }
 
 // parseVerb takes messages that begin with a verb.

@@ -113,7 +113,23 @@ func parseNatural(t string, stages stagesOf) (command, bool) {
 		}
 		return command{Verb: verbMove, Natural: true, Stage: id, Fields: fields, Words: nameWords(before), Doubt: denied(before)}, true
 	}
-	return command{}, false
+	return parseGlued(t, stages)
+}
+
+// parseGlued takes 推进华东智造到方案报价: a verb in front with nothing between it
+// and the name.
+func parseGlued(t string, stages stagesOf) (command, bool) {
+	rest, ok := strings.CutPrefix(t, string(verbMove))
+	if !ok {
+		return command{}, false
+	}
+	c := parseMove(strings.TrimPrefix(rest, "一下"), stages)
+	if c.Verb == verbTalk || doubtful(rest) {
+		return command{Verb: verbTalk, Words: strings.Fields(t)}, true
+	}
+	name := c.name()
+	c.Natural, c.Doubt, c.Words = true, denied(name), nameWords(name)
+	return c, c.Stage != "" && name != ""
 }
 
 func naturalClose(v verb, before, after string) command {

@@ -83,6 +83,9 @@ func TestParse(t *testing.T) {
 		"华东智造推进到方案报价了":         natural,
 		"把华东智造推进到方案报价":         natural,
 		"客户华东智造已进入方案报价，见附件":    natural,
+		"推进华东智造到方案报价":          natural,
+		"推进华东智造 到方案报价 附件见上":    natural,
+		"推进一下华东智造到方案报价":        natural,
 		"推进到方案报价 附件见上":         {Verb: verbMove, Stage: "proposal"},
 		"推进 华东智造":              {Verb: verbMove, Words: words("华东智造")},
 		"推进 ABC Tech 方案报价":     {Verb: verbMove, Words: words("ABC Tech"), Stage: "proposal"},
@@ -137,6 +140,7 @@ func TestParseTalk(t *testing.T) {
 		"还没推进到方案报价", "如果推进到方案报价客户会怎么想", "客户问能不能推进到方案报价", "华东智造还没推进到方案报价", "华东智造 没有推进到方案报价", "华东智造能不能推进到方案报价",
 		"华东智造 推进到方案报价了吗", "华东智造推进到方案报价？", "华东智造不能进入方案报价", "如果华东智造推进到方案报价", "华东智造 推进到方案报价 是不是太早", "推进 华东智造 方案报价 如果客户同意的话",
 		"推进 华东智造 方案报价 吗", "华东智造准备推进到方案报价", "华东智造 推进到方案报价 可能要等下周", "赢单 华东智造 了吗", "华东智造 赢单了吗", "华东智造还没赢单", "说要推进到方案报价",
+		"推进华东智造到方案报价了吗", "推进不了华东智造到方案报价的话", "推进华东智造到方案报价还没准备好",
 	} {
 		c := parse(text, testStages)
 		if c.Verb != verbTalk && !c.Doubt {
@@ -147,13 +151,16 @@ func TestParseTalk(t *testing.T) {
 
 func TestClosest(t *testing.T) {
 	t.Parallel()
-	for word, want := range map[string]string{"推近": "推进", "先索": "线索", "代办": "待办", "tuijn": "推进", "同义": "同意", "帮住": "帮助"} {
+	for word, want := range map[string]string{"推近": "推进", "先索": "线索", "代办": "待办", "推进华东智造": "推进", "催办王芳": "催办", "tuijn": "推进", "同义": "同意", "帮住": "帮助"} {
 		if got := closest(word); len(got) == 0 || got[0] != want {
 			t.Errorf("closest(%q) = %v, want %s first", word, got, want)
 		}
 	}
 	if got := closest("今天天气怎么样"); len(got) > 0 {
 		t.Errorf("closest to chatter: %v", got)
+	}
+	if got := closest("签单"); len(got) == 0 || got[0] != "赢单" || slices.Contains(got, "帮助") {
+		t.Errorf("closest to 签单: %v", got)
 	}
 	if got := initials("华东智造"); got != "hdzz" {
 		t.Errorf("initials: %s", got)

@@ -211,9 +211,13 @@ func (c *call) purpose(ctx context.Context, p *uploadPage) error {
 	return nil
 }
 
-// fits tells whether a file of that kind can serve what the page is for.
-func (p uploadPage) fits(kind string) bool {
-	return !p.moves || len(p.stage.Needs) == 0 || slices.ContainsFunc(p.stage.Needs, func(e sales.EvidenceRule) bool { return e.Fits(kind) })
+// fits tells whether a file of that kind can be taken: a move that waits for one
+// takes no other.
+func (p uploadPage) fits(kind string) bool { return !p.moves || p.serves(kind) }
+
+// serves tells whether a file of that kind is what the page's stage needs.
+func (p uploadPage) serves(kind string) bool {
+	return len(p.stage.Needs) == 0 || slices.ContainsFunc(p.stage.Needs, func(e sales.EvidenceRule) bool { return e.Fits(kind) })
 }
 
 // pageBot is the platform of files that came by the upload page.

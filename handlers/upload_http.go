@@ -179,7 +179,11 @@ func (h *Hub) outcomeOf(p uploadPage, err error) uploadAnswer {
 	}
 	switch p.state {
 	case uploadDone:
-		return uploadAnswer{status: http.StatusOK, state: stateDone, text: w.UploadDone(p.file, p.said)}
+		said := p.said
+		if !p.serves(p.file.Type) {
+			said += "\n" + w.UploadUnfitNext(p.deal, p.stage, p.file.Type)
+		}
+		return uploadAnswer{status: http.StatusOK, state: stateDone, text: w.UploadDone(p.file, said)}
 	case uploadGone:
 		return uploadAnswer{status: http.StatusGone, state: stateExpired, reason: "used_or_expired", text: w.Say("upload.gone")}
 	case uploadDenied:

@@ -177,6 +177,28 @@ func TestUploadFirst(t *testing.T) {
 	d.says(li, "推进 华东智造 需求确认").has(t, "已推进")
 }
 
+// TestUploadUnfitIsSaid: a file that the next stage cannot use is taken, for
+// another purpose maybe, and the page says so.
+func TestUploadUnfitIsSaid(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	n := d.deal("华东智造", "128万")
+	d.gives(li, "纪要.pdf", "pdf")
+	d.says(li, "推进 华东智造 需求确认").has(t, "已推进")
+	for name, warned := range map[string]bool{"说明.txt": true, "方案.pdf": false} {
+		path := linkIn(t, d.says(li, "上传 #"+itoa(n)).has(t, "方案报价").text)
+		body, kind := formOf(name, map[bool]string{true: "PNG or PDF: neither", false: aPDF}[warned])
+		w := ask(t, d.routes, "POST "+path, body, "Content-Type", kind, "Accept", "application/json")
+		var got map[string]string
+		if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || w.Code != 200 {
+			t.Fatalf("%d %s %v", w.Code, w.Body, err)
+		}
+		if strings.Contains(got["text"], "用不上") != warned || strings.Count(got["text"], name) != 1 {
+			t.Errorf("%s:\n%s", name, got["text"])
+		}
+	}
+}
+
 // TestUploadStates: what each page answers, and that nothing but a good file
 // changes anything.
 func TestUploadStates(t *testing.T) {

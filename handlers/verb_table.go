@@ -40,7 +40,7 @@ var verbs = map[string]verb{
 	"转商机": verbConvert, "zhuanshangji": verbConvert, "zsj": verbConvert, "convert": verbConvert,
 	"推进": verbMove, "tuijin": verbMove, "tj": verbMove, "move": verbMove, "推进到": verbMove,
 	"上传": verbUpload, "shangchuan": verbUpload, "sc": verbUpload, "upload": verbUpload, "传文件": verbUpload,
-	"赢单": verbWon, "yingdan": verbWon, "yd": verbWon, "won": verbWon, "win": verbWon,
+	"赢单": verbWon, "yingdan": verbWon, "yd": verbWon, "won": verbWon, "win": verbWon, "签单": verbWon, "成交": verbWon,
 	"丢单": verbLost, "diudan": verbLost, "dd": verbLost, "lost": verbLost, "lose": verbLost, "输单": verbLost,
 	"跟进": verbTouch, "genjin": verbTouch, "gj": verbTouch,
 	"催办": verbNudge, "cuiban": verbNudge, "cb": verbNudge, "nudge": verbNudge,
