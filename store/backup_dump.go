@@ -56,7 +56,7 @@ func (s *postgresSnapshot) sameAsDump(ctx context.Context, file string, version 
 	})
 	_ = pr.CloseWithError(errors.Join(err, io.ErrClosedPipe))
 	if toolErr := <-ended; err == nil && toolErr != nil {
-		err = toolFailed("pg_restore", toolErr, said.String())
+		err = &toolError{"pg_restore", toolErr, strings.TrimSpace(said.String())}
 	}
 	if err != nil {
 		return err

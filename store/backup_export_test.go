@@ -4,15 +4,23 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 )
 
 // Names of the inside that tests of backups need.
 const Restoring = restoring
 
-// PickTool is pickTool.
+// PickTool gives the first of fitTools.
 func PickTool(ctx context.Context, paths []string, name string, server int) (string, error) {
-	return pickTool(ctx, paths, name, server)
+	fit, err := fitTools(ctx, paths, name, server)
+	if err != nil {
+		return "", err
+	}
+	return fit[0].path, nil
 }
+
+// ToolPaths is toolPaths.
+func ToolPaths(name string) []string { return toolPaths(name) }
 
 // Libpq is libpq.
 func Libpq(url string) (dsn, options string) { return libpq(url) }
@@ -46,4 +54,17 @@ func CheckDump(ctx context.Context, s *Store, file string) error {
 		err = snap.sameAsDump(ctx, file, version, tables)
 	}
 	return errors.Join(err, snap.close())
+}
+
+// LoadDump fills an empty database from a dump, with the programs at these paths.
+func LoadDump(ctx context.Context, url, dump string, server int, paths ...string) error {
+	p, err := openPostgres(ctx, url, time.Now)
+	if err != nil {
+		return err
+	}
+	fit, err := fitTools(ctx, paths, "pg_restore", server)
+	if err == nil {
+		err = p.load(ctx, fit, server, dump)
+	}
+	return errors.Join(err, p.close(ctx))
 }

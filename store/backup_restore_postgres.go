@@ -74,13 +74,41 @@ func (r *restore) loadDump(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		tool, err := findTool(ctx, "pg_restore", version)
+		fit, err := fitTools(ctx, toolPaths("pg_restore"), "pg_restore", version)
 		if err != nil {
 			return err
 		}
-		return s.p.runTool(ctx, tool, "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", "--no-password",
-			filepath.Join(r.o.Dir, postgresFile))
+		return s.p.load(ctx, fit, version, filepath.Join(r.o.Dir, postgresFile))
 	})
+}
+
+// load fills a database from a dump. A newer pg_dump may have written it than the
+// oldest pg_restore here can read: then the next one is asked.
+func (p *postgresEngine) load(ctx context.Context, fit []tool, server int, dump string) (err error) {
+	for _, t := range fit {
+		args := []string{"--no-owner", "--no-privileges", "--no-password", dump}
+		if t.major <= server {
+			args = append([]string{"--single-transaction", "--exit-on-error"}, args...)
+		}
+		err = p.runTool(ctx, t.path, args...)
+		failed, is := errors.AsType[*toolError](err)
+		switch {
+		case !is:
+			return err
+		case t.major > server && failed.newerSetting():
+			return nil
+		case !strings.Contains(failed.said, "unsupported version"):
+			return err
+		}
+	}
+	return fmt.Errorf(wordToolBehind+": %w: %w", fit[len(fit)-1].path, ErrNoTool, err)
+}
+
+// newerSetting tells whether nothing went wrong but this: a pg_restore from 17 on
+// begins with a setting that older servers do not know, and goes on.
+func (e *toolError) newerSetting() bool {
+	errs := strings.Count(e.said, "pg_restore: error:")
+	return errs > 0 && errs == strings.Count(e.said, "Command was: SET transaction_timeout = 0;")
 }
 
 // dropTables empties the database again.

@@ -20,17 +20,24 @@ var ErrNoTool = errors.New("a program of PostgreSQL's is missing")
 
 var toolVersion = regexp.MustCompile(`\(PostgreSQL\) (\d+)`)
 
+// tool is one of PostgreSQL's programs on this machine.
+type tool struct {
+	path  string
+	major int
+}
+
 // findTool finds pg_dump or pg_restore for a server: of its own version, else of
 // the next newer one. An older one would refuse.
 func findTool(ctx context.Context, name string, server int) (string, error) {
-	return pickTool(ctx, toolPaths(name), name, server)
+	fit, err := fitTools(ctx, toolPaths(name), name, server)
+	if err != nil {
+		return "", err
+	}
+	return fit[0].path, nil
 }
 
-func pickTool(ctx context.Context, paths []string, name string, server int) (string, error) {
-	type tool struct {
-		path  string
-		major int
-	}
+// fitTools are those that a server takes, the oldest first.
+func fitTools(ctx context.Context, paths []string, name string, server int) ([]tool, error) {
 	var fit []tool
 	var old []string
 	for _, path := range paths {
@@ -53,11 +60,12 @@ func pickTool(ctx context.Context, paths []string, name string, server int) (str
 	}
 	switch {
 	case len(fit) > 0:
-		return slices.MinFunc(fit, func(a, b tool) int { return cmp.Compare(a.major, b.major) }).path, nil
+		slices.SortStableFunc(fit, func(a, b tool) int { return cmp.Compare(a.major, b.major) })
+		return fit, nil
 	case len(old) > 0:
-		return "", fmt.Errorf(wordToolOld+": %w", strings.Join(old, "、"), server, name, server, ErrNoTool)
+		return nil, fmt.Errorf(wordToolOld+": %w", strings.Join(old, "、"), server, name, server, ErrNoTool)
 	default:
-		return "", fmt.Errorf(wordToolGone+": %w", name, server, ErrNoTool)
+		return nil, fmt.Errorf(wordToolGone+": %w", name, server, ErrNoTool)
 	}
 }
 
@@ -84,7 +92,7 @@ func command(ctx context.Context, path string, args ...string) *exec.Cmd {
 func (p *postgresEngine) runTool(ctx context.Context, path string, args ...string) error {
 	dsn, options := libpq(p.config.ConnString())
 	cmd := command(ctx, path, append(args, "--dbname="+dsn)...)
-	cmd.Env = cmd.Environ()
+	cmd.Env = append(cmd.Environ(), "LC_ALL=C") // what it says is read below
 	if p.config.Password != "" {
 		cmd.Env = append(cmd.Env, "PGPASSWORD="+p.config.Password)
 	}
@@ -97,23 +105,33 @@ func (p *postgresEngine) runTool(ctx context.Context, path string, args ...strin
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return toolFailed(filepath.Base(path), err, said.String())
+		return &toolError{filepath.Base(path), err, strings.TrimSpace(said.String())}
 	}
 	return nil
 }
 
-// toolFailed says what a program said, not too much of it.
-func toolFailed(name string, err error, said string) error {
+// toolError is a program that failed, and what it said.
+type toolError struct {
+	name string
+	err  error
+	said string
+}
+
+// Error implements error: what the program said, not too much of it.
+func (e *toolError) Error() string {
 	const most = 600
-	said = strings.TrimSpace(said)
+	said := e.said
 	if len(said) > most {
 		said = strings.ToValidUTF8(said[:most], "") + "…"
 	}
 	if said == "" {
-		return fmt.Errorf("%s: %w", name, err)
+		return fmt.Sprintf("%s: %v", e.name, e.err)
 	}
-	return fmt.Errorf("%s: %w: %s", name, err, said)
+	return fmt.Sprintf("%s: %v: %s", e.name, e.err, said)
 }
+
+// Unwrap gives how it ended.
+func (e *toolError) Unwrap() error { return e.err }
 
 // libpq makes a database URL fit for PostgreSQL's own programs: without its
 // password, and with the parameters that only our driver takes from a URL as

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -45,6 +46,54 @@ func TestTheToolFitsTheServer(t *testing.T) {
 		if c.want == "" && (!strings.Contains(err.Error(), "apt install") || !strings.Contains(err.Error(), "pg_dump")) {
 			t.Errorf("the reader is not told what to do: %v", err)
 		}
+	}
+}
+
+// TestADumpIsLoadedByANewerProgram: a pg_restore that is newer than the server begins
+// with a setting which that does not know, and goes on; one that is older than the
+// dump leaves it to the next.
+func TestADumpIsLoadedByANewerProgram(t *testing.T) {
+	t.Parallel()
+	w := backupWorld{dir: t.TempDir(), url: storetest.PostgresURL(t)}
+	w.s = storetest.Open(t, w.url, storetest.WithDataDir(w.dir))
+	fill(t, w.s, w.dir)
+	from, _ := backup(t, w.s)
+	dump := filepath.Join(from, "genjin.dump")
+	const server = 15
+	pgRestore, err := store.PickTool(t.Context(), store.ToolPaths("pg_restore"), "pg_restore", 1)
+	if err != nil {
+		t.Skip("reason: pg_restore is not on this machine")
+	}
+	script := func(version, body string) string {
+		path := filepath.Join(t.TempDir(), "pg_restore")
+		text := "#!/bin/sh\ncase $1 in --version) echo 'pg_restore (PostgreSQL) " + version + "'; exit;; esac\n" + body + "\n"
+		if err := os.WriteFile(path, []byte(text), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	const unknown = "echo 'pg_restore: error: could not execute query: ERROR:  unrecognized configuration parameter \"transaction_timeout\"\n" +
+		"Command was: SET transaction_timeout = 0;\npg_restore: warning: errors ignored on restore: 1' >&2; exit 1"
+	behind := script("15.14", "echo 'pg_restore: error: unsupported version (1.16) in file header' >&2; exit 1")
+	newer := script("17.6", "case \"$*\" in *--exit-on-error*) exit 3;; esac\n"+pgRestore+" \"$@\" || exit 1\n"+unknown)
+	worse := script("17.6", "echo 'pg_restore: error: could not execute query: ERROR:  disk full' >&2\n"+unknown)
+
+	empty := storetest.EmptyPostgresURL(t)
+	if err := store.LoadDump(t.Context(), empty, dump, server, newer, behind); err != nil {
+		t.Errorf("a newer program: %v", err)
+	}
+	leads := view(t, storetest.Open(t, empty, storetest.WithDataDir(w.dir)), func(ctx context.Context, tx *store.Tx) ([]sales.Lead, error) {
+		return tx.OpenLeads(ctx, "")
+	})
+	if len(leads) == 0 {
+		t.Error("nothing was loaded")
+	}
+	if err := store.LoadDump(t.Context(), storetest.EmptyPostgresURL(t), dump, server, worse); err == nil || !strings.Contains(err.Error(), "disk full") {
+		t.Errorf("a real fault beside the setting: %v", err)
+	}
+	err = store.LoadDump(t.Context(), storetest.EmptyPostgresURL(t), dump, server, behind)
+	if !errors.Is(err, store.ErrNoTool) || !strings.Contains(err.Error(), "更新的 PostgreSQL 客户端") || !strings.Contains(err.Error(), "1.16") {
+		t.Errorf("a program behind the dump: %v", err)
 	}
 }
 

@@ -12,6 +12,7 @@ const (
 	wordDumpDiffers = "导出文件里的表 %s 与数据库不一致"
 	wordToolGone    = "本机没有 %s：请安装 PostgreSQL 客户端（版本不低于服务器的 %d，例如 apt install postgresql-client）后重试，或在装有它的机器上执行同一命令"
 	wordToolOld     = "%s 比服务器的版本 %d 旧，%s 不能用：请安装 PostgreSQL %d 的客户端（例如 apt install postgresql-client）"
+	wordToolBehind  = "备份是用更新的 pg_dump 写的，%s 读不懂：请安装与当时相同或更新的 PostgreSQL 客户端（例如 apt install postgresql-client），或在装有它的机器上执行同一命令"
 
 	wordNeedsPostgres = "备份来自 PostgreSQL：请把 GENJIN_DATABASE_URL 指到一个空的 PostgreSQL 数据库"
 	wordNeedsSQLite   = "备份来自 SQLite：恢复时请不要设置 GENJIN_DATABASE_URL"
