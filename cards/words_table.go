@@ -187,7 +187,7 @@ var zhCN = merge(map[string]string{
 	"refused.order":            "阶段要按顺序走：「%s」的下一步是「%s」，不能直接到「%s」。",
 	"refused.order_next":       "「%s」%s。准备好就回复「推进 %s %s」。",
 	"refused.lost_reason":      "丢单要写原因。",
-	"refused.lost_reason_next": "例如：丢单 %s 预算取消。",
+	"refused.lost_reason_next": "回复「原因=预算取消」就继续，或重新发，例如：丢单 %s 预算取消。回复「取消」放弃（30 分钟内有效）。",
 	"refused.not_yours":        "%s 是 %s 的商机，只有负责人和主管能推进。",
 	"refused.same_stage":       "%s 已经在「%s」，不用再推进。",
 	"refused.back":             "%s 在「%s」，不能退回「%s」。刚推错的可以回复「撤销」。",
@@ -384,6 +384,14 @@ var zhCN = merge(map[string]string{
 	"draft.choice":  "选择商机",
 	"draft.convert": "转商机",
 	"draft.move":    "推进商机",
+	"draft.begun":   "没写完的命令",
+
+	"begun":            "我读到：%s。\n%s\n%s；回复「取消」放弃（30 分钟内有效）。",
+	"begun.snooze_day": "接着回复多久和原因就行，例如「3天 等客户预算」",
+	"begun.snooze_why": "接着回复原因就行，例如「原因=等客户预算」",
+	"begun.delegate":   "接着回复日期就行，例如「到 11-28」",
+	"begun.handover":   "接着回复接手人的姓名就行",
+	"begun.which_lead": "接着回复线索编号就行，例如「#12」",
 
 	"stranger":       "你好，我是销售助手「跟进」。你的账号还没有登记，暂时不能使用；请联系管理员把你加进人员名单。",
 	"welcome":        "%s 你好，我是「跟进」：帮你录线索、推进商机、走审批。发「帮助」看全部，或直接试试「线索」。",

@@ -138,8 +138,10 @@ func notExact(ctx context.Context, c *call, cmd command) error {
 // unknown answers what is no command, with what is closest. A bare value may be
 // what a lead's draft still lacks.
 func unknown(ctx context.Context, c *call, cmd command) error {
-	if done, err := c.answersDraft(ctx); done || err != nil {
-		return err
+	for _, goesOn := range []func(context.Context) (bool, error){c.answersDraft, c.endsBegun} {
+		if done, err := goesOn(ctx); done || err != nil {
+			return err
+		}
 	}
 	var near []string
 	if len(cmd.Words) > 0 {

@@ -15,7 +15,7 @@ import (
 func convert(ctx context.Context, c *call, cmd command) error {
 	number := cmd.Number
 	if number == 0 {
-		return c.refuse(ctx, "which_lead", c.w.Say("deal.which_lead"))
+		return c.whichLead(ctx, cmd)
 	}
 	l, ok, err := c.myLead(ctx, number)
 	if err != nil || !ok {
@@ -38,6 +38,17 @@ func convert(ctx context.Context, c *call, cmd command) error {
 		return c.notConverted(ctx, l, cmd, err)
 	}
 	return c.makeDeal(ctx, l, d)
+}
+
+// whichLead asks which lead is meant. What was said of the deal is kept.
+func (c *call) whichLead(ctx context.Context, cmd command) error {
+	if len(cmd.Fields) == 0 {
+		return c.refuse(ctx, "which_lead", c.w.Say("deal.which_lead"))
+	}
+	if err := c.saveDraft(ctx, draft{Kind: draftDeal, Convert: &command{Verb: verbConvert, Fields: cmd.Fields}}); err != nil {
+		return err
+	}
+	return c.refuse(ctx, "which_lead", c.w.Say("begun", readFields(cmd.Fields), c.w.Say("deal.which_lead"), c.w.Say("begun.which_lead")))
 }
 
 // makeDeal makes the deal that the rules allow: only now does it take a number.

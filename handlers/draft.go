@@ -17,6 +17,7 @@ const (
 	draftChoice = "choice"
 	draftMove   = "move"
 	draftDeal   = "convert"
+	draftBegun  = "begun"
 
 	// What the same table keeps beside drafts, under keys that are no person's.
 	keptWait = "wait:" // + file id: moves that wait for the file
@@ -43,6 +44,7 @@ type draft struct {
 	Choice  *choiceDraft `json:"choice,omitempty"`
 	Move    *moveAsk     `json:"move,omitempty"`
 	Convert *command     `json:"convert,omitempty"` // a conversion that lacks something
+	Begun   string       `json:"begun,omitempty"`   // a command without its last part
 	Upload  string       `json:"upload,omitempty"`  // token of the page that takes the move's file
 	Old     bool         `json:"-"`                 // expired: to be told, not gone on with
 }
@@ -163,7 +165,7 @@ func choose(ctx context.Context, c *call, cmd command) error {
 		return err
 	case ok && d.Old:
 		return c.expired(ctx, d)
-	case !ok || d.Choice == nil:
+	case !ok || d.Choice == nil: // the number may be what a command lacked
 		return unknown(ctx, c, command{Verb: verbUnknown, Words: []string{strconv.FormatInt(cmd.Number, 10)}})
 	case cmd.Number < 1 || cmd.Number > int64(len(d.Choice.Deals)):
 		return c.refuse(ctx, "choice_range", c.w.Say("choose.range", len(d.Choice.Deals)))
@@ -184,6 +186,8 @@ func fillIn(ctx context.Context, c *call, cmd command) error {
 		return err
 	case ok && d.Old:
 		return c.expired(ctx, d)
+	case ok && d.Begun != "":
+		return unknown(ctx, c, cmd)
 	case ok && d.Lead != nil:
 		maps.Copy(d.Lead.Given, cmd.Fields)
 		return c.submitLead(ctx, d.Lead.Given, d.Lead.Tries)

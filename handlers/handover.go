@@ -18,7 +18,7 @@ func handOverWork(ctx context.Context, c *call, cmd command) error {
 	}
 	words := slices.DeleteFunc(slices.Clone(cmd.Words), func(w string) bool { return w == "给" || w == "到" })
 	if len(words) != 2 {
-		return c.refuse(ctx, "handover_form", c.w.Say("handover.how"))
+		return c.halfHandOver(ctx, words)
 	}
 	from, ok, err := c.anybody(ctx, words[0])
 	if err != nil || !ok {

@@ -123,14 +123,14 @@ func snooze(ctx context.Context, c *call, cmd command) error {
 		words = append(words, reason)
 	}
 	if cmd.Number == 0 || len(words) < 2 {
-		return c.refuse(ctx, "snooze_form", c.w.Say("snooze.how"))
+		return c.halfSnooze(ctx, cmd.Number, words)
 	}
 	now := c.tx.Now().In(c.Location)
 	until, ok := day(strings.TrimPrefix(words[0], "到"), now)
 	reason := command{Words: words[1:]}.name()
 	switch {
 	case !ok || !until.After(now.AddDate(0, 0, -1)):
-		return c.refuse(ctx, "snooze_form", c.w.Say("snooze.how"))
+		return c.halfSnooze(ctx, cmd.Number, nil)
 	case until.After(now.AddDate(0, 0, snoozeDays)):
 		return c.refuse(ctx, "snooze_long", c.w.Say("snooze.long", snoozeDays))
 	}

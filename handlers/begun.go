@@ -1,0 +1,124 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"genjin/sales"
+)
+
+// halfDone answers a command that lacks a part: what was understood, what is
+// missing, what to write. What was right, given as a command, is kept: the next
+// message need only say the rest. With nothing right there is nothing to keep.
+func (c *call) halfDone(ctx context.Context, outcome, given, how, rest string) error {
+	if given == "" {
+		return c.refuse(ctx, outcome, how)
+	}
+	if err := c.saveDraft(ctx, draft{Kind: draftBegun, Begun: given}); err != nil {
+		return err
+	}
+	return c.refuse(ctx, outcome, c.w.Say("begun", given, how, rest))
+}
+
+// endsBegun goes on with a command that lacked a part, when the message can be
+// that part. Anything else is answered as if nothing had been begun.
+func (c *call) endsBegun(ctx context.Context) (done bool, err error) {
+	d, ok, err := c.loadDraft(ctx)
+	if err != nil || !ok || d.Old {
+		return false, err
+	}
+	rest := clean(c.event.Text)
+	if d.Convert != nil && d.Convert.Number == 0 {
+		m := numberShape.FindStringSubmatch(rest)
+		if m == nil {
+			return false, nil
+		}
+		again := *d.Convert
+		again.Number = toNumber(m[1])
+		return true, c.run(ctx, again)
+	}
+	if d.Begun == "" || !c.fits(d.Begun, rest) {
+		return false, nil
+	}
+	if err := c.run(ctx, parse(d.Begun+" "+rest, c.stages)); err != nil || strings.HasPrefix(c.outcome, "refused:") {
+		return true, err
+	}
+	return true, c.tx.DropDraft(ctx, c.me.ID)
+}
+
+// fits tells whether a message can be what a command lacked: a day, a name, a
+// reason that says it is one. Words that may mean anything never are.
+func (c *call) fits(begun, rest string) bool {
+	words := dayWords(strings.Fields(rest))
+	if len(words) == 0 {
+		return false
+	}
+	_, isDay := day(words[0], c.tx.Now().In(c.Location))
+	switch v, _, _ := cutVerb(begun); v {
+	case verbSnooze:
+		head, fields := cutFields(rest)
+		return isDay || (head == "" && fields["原因"] != "")
+	case verbDelegate:
+		return isDay && len(words) == 1
+	case verbHandOver:
+		return len(words) == 1 && len(c.w.Org.Find(words[0])) > 0
+	}
+	return false
+}
+
+// dayWords are words without those that lead up to a day or a person.
+func dayWords(words []string) []string {
+	var kept []string
+	for _, w := range words {
+		if w = strings.TrimPrefix(w, "到"); !slices.Contains([]string{"", "至", "给"}, w) {
+			kept = append(kept, w)
+		}
+	}
+	return kept
+}
+
+// halfSnooze says what a snooze lacks: how long, or why.
+func (c *call) halfSnooze(ctx context.Context, number int64, words []string) error {
+	given, rest := "", c.w.Say("begun.snooze_day")
+	if number > 0 {
+		given = fmt.Sprintf("%s #%d", verbSnooze, number)
+	}
+	if len(words) == 1 {
+		if _, ok := day(strings.TrimPrefix(words[0], "到"), c.tx.Now().In(c.Location)); ok && given != "" {
+			given, rest = given+" "+words[0], c.w.Say("begun.snooze_why")
+		}
+	}
+	return c.halfDone(ctx, "snooze_form", given, c.w.Say("snooze.how"), rest)
+}
+
+// halfDelegate says what a delegation lacks: until when.
+func (c *call) halfDelegate(ctx context.Context, outcome string, words []string, how string) error {
+	given := ""
+	if len(words) > 0 {
+		if people := c.w.Org.Find(words[0]); len(people) == 1 {
+			given = string(verbDelegate) + " " + people[0].Name
+		}
+	}
+	return c.halfDone(ctx, outcome, given, how, c.w.Say("begun.delegate"))
+}
+
+// halfHandOver says what a handover lacks: to whom.
+func (c *call) halfHandOver(ctx context.Context, words []string) error {
+	given := ""
+	if len(words) == 1 && slices.ContainsFunc(c.w.Org.People(), func(p sales.Person) bool { return p.Name == words[0] || p.ID == words[0] }) {
+		given = string(verbHandOver) + " " + words[0]
+	}
+	return c.halfDone(ctx, "handover_form", given, c.w.Say("handover.how"), c.w.Say("begun.handover"))
+}
+
+// readFields repeats fields as they were read: 产品 MES，金额 128万.
+func readFields(fields map[string]string) string {
+	all := make([]string, 0, len(fields))
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		all = append(all, name+" "+sales.MaskPhones(fields[name]))
+	}
+	return strings.Join(all, "，")
+}
