@@ -3,7 +3,6 @@ package jobs
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -84,10 +83,9 @@ type periodPayload struct {
 func (e *Engine) tick(ctx context.Context) {
 	t := time.NewTicker(time.Second)
 	defer t.Stop()
+	log := seldom{what: "tick", logger: e.Logger}
 	for {
-		if err := e.tickOnce(ctx); err != nil && ctx.Err() == nil {
-			e.Logger.LogAttrs(ctx, slog.LevelWarn, "tick", slog.Any("error", err))
-		}
+		log.note(ctx, time.Now(), e.tickOnce(ctx))
 		select {
 		case <-ctx.Done():
 			return

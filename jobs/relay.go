@@ -33,11 +33,10 @@ const (
 func (e *Engine) relay(ctx, work context.Context) {
 	t := time.NewTicker(relayEvery)
 	defer t.Stop()
+	log := seldom{what: "relay", logger: e.Logger}
 	for {
 		n, err := e.relayOnce(ctx, work)
-		if err != nil && ctx.Err() == nil {
-			e.Logger.LogAttrs(ctx, slog.LevelWarn, "relay", slog.Any("error", err))
-		}
+		log.note(ctx, time.Now(), err)
 		if n == relayBatch && err == nil {
 			continue
 		}
