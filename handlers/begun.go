@@ -10,17 +10,22 @@ import (
 	"genjin/sales"
 )
 
-// halfDone answers a command that lacks a part: what was understood, what is
-// missing, what to write. What was right, given as a command, is kept: the next
-// message need only say the rest. With nothing right there is nothing to keep.
-func (c *call) halfDone(ctx context.Context, outcome, given, how, rest string) error {
+// keepBegun keeps what was right of a command that lacks a part, given as a
+// command: the next message need only say the rest. With nothing right there is
+// nothing to keep.
+func (c *call) keepBegun(ctx context.Context, given string) error {
 	if given == "" {
-		return c.refuse(ctx, outcome, how)
+		return nil
 	}
-	if err := c.saveDraft(ctx, draft{Kind: draftBegun, Begun: given}); err != nil {
-		return err
+	return c.saveDraft(ctx, draft{Kind: draftBegun, Begun: given})
+}
+
+// begun words the answer: what was understood, what is missing, what to write.
+func (c *call) begun(given, how, rest string) string {
+	if given == "" {
+		return how
 	}
-	return c.refuse(ctx, outcome, c.w.Say("begun", given, how, rest))
+	return c.w.Say("begun", given, how, rest)
 }
 
 // endsBegun goes on with a command that lacked a part, when the message can be
@@ -91,18 +96,38 @@ func (c *call) halfSnooze(ctx context.Context, number int64, words []string) err
 			given, rest = given+" "+words[0], c.w.Say("begun.snooze_why")
 		}
 	}
-	return c.halfDone(ctx, "snooze_form", given, c.w.Say("snooze.how"), rest)
+	if err := c.keepBegun(ctx, given); err != nil {
+		return err
+	}
+	return c.refuse(ctx, "snooze_form", c.begun(given, c.w.Say("snooze.how"), rest))
 }
 
 // halfDelegate says what a delegation lacks: until when.
-func (c *call) halfDelegate(ctx context.Context, outcome string, words []string, how string) error {
-	given := ""
+func (c *call) halfDelegate(ctx context.Context, words []string) error {
+	given, err := c.keepDeputy(ctx, words)
+	if err != nil {
+		return err
+	}
+	return c.refuse(ctx, "delegate_form", c.begun(given, c.w.Say("delegate.how"), c.w.Say("begun.delegate")))
+}
+
+// lateDelegate refuses the day of a delegation. For whom it is stays known.
+func (c *call) lateDelegate(ctx context.Context, words []string) error {
+	given, err := c.keepDeputy(ctx, words)
+	if err != nil {
+		return err
+	}
+	return c.refuse(ctx, "delegate_past", c.begun(given, c.w.Say("delegate.past", words[1]), c.w.Say("begun.delegate")))
+}
+
+// keepDeputy keeps a delegation to somebody that is known.
+func (c *call) keepDeputy(ctx context.Context, words []string) (given string, err error) {
 	if len(words) > 0 {
 		if people := c.w.Org.Find(words[0]); len(people) == 1 {
 			given = string(verbDelegate) + " " + people[0].Name
 		}
 	}
-	return c.halfDone(ctx, outcome, given, how, c.w.Say("begun.delegate"))
+	return given, c.keepBegun(ctx, given)
 }
 
 // halfHandOver says what a handover lacks: to whom.
@@ -111,7 +136,10 @@ func (c *call) halfHandOver(ctx context.Context, words []string) error {
 	if len(words) == 1 && slices.ContainsFunc(c.w.Org.People(), func(p sales.Person) bool { return p.Name == words[0] || p.ID == words[0] }) {
 		given = string(verbHandOver) + " " + words[0]
 	}
-	return c.halfDone(ctx, "handover_form", given, c.w.Say("handover.how"), c.w.Say("begun.handover"))
+	if err := c.keepBegun(ctx, given); err != nil {
+		return err
+	}
+	return c.refuse(ctx, "handover_form", c.begun(given, c.w.Say("handover.how"), c.w.Say("begun.handover")))
 }
 
 // readFields repeats fields as they were read: 产品 MES，金额 128万.

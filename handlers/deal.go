@@ -48,7 +48,7 @@ func (c *call) whichLead(ctx context.Context, cmd command) error {
 	if err := c.saveDraft(ctx, draft{Kind: draftDeal, Convert: &command{Verb: verbConvert, Fields: cmd.Fields}}); err != nil {
 		return err
 	}
-	return c.refuse(ctx, "which_lead", c.w.Say("begun", readFields(cmd.Fields), c.w.Say("deal.which_lead"), c.w.Say("begun.which_lead")))
+	return c.refuse(ctx, "which_lead", c.begun(readFields(cmd.Fields), c.w.Say("deal.which_lead"), c.w.Say("begun.which_lead")))
 }
 
 // makeDeal makes the deal that the rules allow: only now does it take a number.

@@ -20,15 +20,15 @@ func delegate(ctx context.Context, c *call, cmd command) error {
 		return c.setDelegate(ctx, sales.Delegation{}, c.w.Say("delegate.off"))
 	}
 	if len(words) != 2 {
-		return c.halfDelegate(ctx, "delegate_form", words, c.w.Say("delegate.how"))
+		return c.halfDelegate(ctx, words)
 	}
 	now := c.tx.Now().In(c.Location)
 	last, ok := day(words[1], now)
 	switch {
 	case !ok:
-		return c.halfDelegate(ctx, "delegate_form", words, c.w.Say("delegate.how"))
+		return c.halfDelegate(ctx, words)
 	case last.AddDate(0, 0, 1).Before(now), last.After(now.AddDate(0, 0, delegateDays)):
-		return c.halfDelegate(ctx, "delegate_past", words, c.w.Say("delegate.past", words[1]))
+		return c.lateDelegate(ctx, words)
 	}
 	to, ok, err := c.deputy(ctx, words[0])
 	if err != nil || !ok {
