@@ -238,7 +238,10 @@ func (h *hub) web(ctx context.Context, p parts) error {
 		}
 	}
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", h.cfg.Addr)
-	if err != nil {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf(wordAddrTaken, h.cfg.Addr, err)
+	case err != nil:
 		return fmt.Errorf("GENJIN_ADDR: %w", err)
 	}
 	srv := &http.Server{

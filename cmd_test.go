@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"genjin/store"
+	"genjin/store/storetest"
 )
 
 // runs runs one command of the program against a data dir, and gives what it
@@ -89,8 +91,32 @@ func TestCommandsBesideServe(t *testing.T) {
 	err := run(ctx, []string{"serve"}, func(name string) string {
 		return map[string]string{"GENJIN_DATA_DIR": dir, "GENJIN_ADDR": "127.0.0.1:0"}[name]
 	}, io.Discard)
-	if !errors.Is(err, store.ErrLocked) {
+	if !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), "请先停掉它") {
 		t.Errorf("a second hub on the same file: %v", err)
+	}
+}
+
+// TestStartSaysWhatToDo: who starts a hub that cannot start is told in words why.
+func TestStartSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close() //nolint:errcheck // a test's own
+	for what, c := range map[string]struct {
+		name, value string
+		words       []string
+	}{
+		"a taken address": {"GENJIN_ADDR", l.Addr().String(), []string{l.Addr().String(), "已被别的程序占用"}},
+		"no database":     {"GENJIN_DATABASE_URL", "postgres://genjin:hush@127.0.0.1:1/genjin?sslmode=disable", []string{"数据库现在不能用", "genjin doctor", "127.0.0.1:1"}},
+		"an empty one":    {"GENJIN_DATABASE_URL", storetest.EmptyPostgresURL(t), []string{"数据库的结构是 0", "genjin migrate"}},
+	} {
+		env := map[string]string{"GENJIN_ADDR": "127.0.0.1:0", "GENJIN_DATA_DIR": t.TempDir(), c.name: c.value}
+		err := run(t.Context(), []string{"serve"}, func(name string) string { return env[name] }, io.Discard)
+		if err == nil || !hasAll(err.Error(), c.words) || strings.Contains(err.Error(), "hush") {
+			t.Errorf("%s: %v", what, err)
+		}
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 
 	"genjin/config"
 	"genjin/jobs"
+	"genjin/store"
 )
 
 // cli is the command line. Settings come from the environment, see config.
@@ -81,5 +82,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout 
 	case err != nil:
 		return fmt.Errorf("%w: %w (genjin --help)", errUsage, err)
 	}
-	return cmd.Run(&env{ctx: ctx, getenv: getenv, out: stdout})
+	err = cmd.Run(&env{ctx: ctx, getenv: getenv, out: stdout})
+	if errors.Is(err, store.ErrUnavailable) {
+		return fmt.Errorf(wordDatabaseAway, err)
+	}
+	return err
 }

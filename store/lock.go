@@ -22,7 +22,7 @@ func lockFile(path string) (free func() error, err error) {
 	case !ours:
 		holder, _ := io.ReadAll(io.LimitReader(f, 32)) // only for the message
 		pid := strings.TrimSpace(string(holder))
-		return nil, errors.Join(fmt.Errorf("process %s serves %s: %w", pid, strings.TrimSuffix(path, ".lock"), ErrLocked), f.Close())
+		return nil, errors.Join(fmt.Errorf(wordServed+": %w", strings.TrimSuffix(path, ".lock"), pid, ErrLocked), f.Close())
 	}
 	if err := writePID(f); err != nil {
 		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), f.Close())

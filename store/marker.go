@@ -34,13 +34,13 @@ func (s *Store) checkMarker(ctx context.Context) error {
 	})
 	switch {
 	case isNoTable(err), errors.Is(err, sql.ErrNoRows):
-		row = "none yet"
+		row = wordNoMarker
 	case err != nil:
 		return fmt.Errorf("read the marker of the database: %w", err)
 	case row == file:
 		return nil
 	}
-	return fmt.Errorf("%s says %s, the database says %s: point GENJIN_DATA_DIR or GENJIN_DATABASE_URL at the other one: %w",
+	return fmt.Errorf(wordForeign+": %w",
 		filepath.Join(s.dataDir, markerFile), file, row, ErrForeign)
 }
 

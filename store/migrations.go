@@ -91,7 +91,7 @@ func (s *Store) Ready(ctx context.Context) error {
 	case have > want:
 		return schemaNewer(have, want)
 	case have < want:
-		return fmt.Errorf("the database has schema %d, this program needs %d: run \"genjin migrate\": %w", have, want, ErrSchema)
+		return fmt.Errorf(wordSchemaOld+": %w", have, want, ErrSchema)
 	}
 	if err := s.engine.check(ctx); err != nil {
 		return err
@@ -114,7 +114,7 @@ func (s *Store) SQLite() bool {
 }
 
 func schemaNewer(have, want int64) error {
-	return fmt.Errorf("the database has schema %d, this program knows %d: run the newer program, or restore a backup: %w", have, want, ErrSchema)
+	return fmt.Errorf(wordSchemaNew+": %w", have, want, ErrSchema)
 }
 
 // schemaVersion is the number of the last migration that was applied; 0 = none.

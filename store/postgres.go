@@ -73,7 +73,7 @@ func (p *postgresEngine) check(ctx context.Context) error {
 		return unavailable("reach the database", err)
 	}
 	if mode == "off" {
-		return errors.New("the database has synchronous_commit = off: an answered event could be lost, turn it on")
+		return errors.New(wordNotSynced)
 	}
 	return nil
 }

@@ -1,5 +1,14 @@
 package store
 
+// What a start says that finds another database than it needs.
+const (
+	wordSchemaOld = "数据库的结构是 %d，本程序需要 %d：请执行 genjin migrate"
+	wordSchemaNew = "数据库的结构是 %d，比本程序认识的 %d 新，没有动它：请改用更新的 genjin，或恢复升级前的备份"
+	wordForeign   = "%s 写的是 %s，数据库里写的是 %s：请把 GENJIN_DATA_DIR 或 GENJIN_DATABASE_URL 改成一套的"
+	wordNotSynced = "数据库的 synchronous_commit 是 off，答复过的事件可能丢失：请改成 on"
+	wordNoMarker  = "还没有"
+)
+
 // What a verification says, to the people who asked for it. Each line names a
 // row, a checkpoint or a file.
 const (
