@@ -229,7 +229,7 @@ func TestJourneyApproverUnreachable(t *testing.T) {
 
 // TestJourneyTeamGroup: org.yaml names a group that is not there yet. The first
 // digest makes it with the team in it, and is said in it; the second one makes
-// none. Where the app is not for the whole company the admins read what to click.
+// none. Who leaves the team leaves its group. Where the app is not for the whole company the admins read what to click.
 func TestJourneyTeamGroup(t *testing.T) {
 	t.Parallel()
 	for name, narrow := range map[string]bool{"made": false, "not visible": true} {
@@ -253,12 +253,26 @@ func TestJourneyTeamGroup(t *testing.T) {
 			if n := w.count(east, "华东智造"); n != 2 {
 				t.Errorf("the group heard %d digests:\n%s", n, w.transcript(east))
 			}
+			if n := w.wecom.Calls("POST /cgi-bin/appchat/create"); n != 1 {
+				t.Errorf("a group was made %d times", n)
+			}
 			i := slices.IndexFunc(w.wecom.Chats(), func(c wecomsim.Chat) bool { return c.ID == wecomID(east) })
 			if i < 0 {
 				t.Fatalf("no such group: %+v", w.wecom.Chats())
 			}
-			if c := w.wecom.Chats()[i]; c.Name != "华东区" || c.Owner != wecomID(wang) || !slices.Equal(c.Members, []string{wecomID(wang), wecomID(li), wecomID(han)}) {
+			if c := w.wecom.Chats()[i]; c.Name != "华东区" || c.Owner != wecomID(wang) || !slices.Equal(c.Members[:min(3, len(c.Members))], []string{wecomID(wang), wecomID(li), wecomID(han)}) {
 				t.Errorf("made: %+v", c)
+			}
+			file := w.env["GENJIN_ORG"]
+			put(t, file, swap(t, fileText(t, file), "{id: han, name: 韩梅梅,", "{id: han, left: true, name: 韩梅梅,"))
+			deadline := time.Now().Add(15 * time.Second)
+			made := w.wecom.Chats()[i].Members
+			stay := slices.DeleteFunc(slices.Clone(made), func(id string) bool { return id == wecomID(han) })
+			for !slices.Equal(w.wecom.Chats()[i].Members, stay) {
+				if time.Now().After(deadline) {
+					t.Fatalf("who left is in the group: %+v", w.wecom.Chats()[i])
+				}
+				time.Sleep(50 * time.Millisecond)
 			}
 		})
 	}

@@ -135,7 +135,11 @@ func (w *world) start(getenv func(string) string) {
 			clock: w.clock.Now, out: w.log,
 			mount: func(h *hub) map[string]http.Handler {
 				w.hub = h
-				return playgroundRoutes(h, outside{w.sim, w.wecom}, w.clock)
+				sims := outside{w.sim, w.wecom}
+				if w.groupless { // the page would put the teams' groups there
+					sims.wecom = nil
+				}
+				return playgroundRoutes(h, sims, w.clock)
 			},
 			ready: func(addr string) { ready <- addr },
 		})
