@@ -76,7 +76,7 @@ func (v *viewer) uploadsProof() {
 }
 
 // movesWithTheRobot: files go to the 智能机器人, a picture to the app. What the
-// check of a file has found is told by the app.
+// check of a file has found is told where the file was sent.
 func (v *viewer) movesWithTheRobot() {
 	v.t.Helper()
 	for _, next := range []struct{ file, taken, move, moved string }{
@@ -86,9 +86,8 @@ func (v *viewer) movesWithTheRobot() {
 		v.press("#wecom-head", "智能机器人")
 		v.sees("#wecom-head", "· 智能机器人")
 		v.press("#wecom .shelf", next.file)
-		v.sees("#wecom-head", "条新消息")
-		v.press("#wecom-head", "跟进")
 		v.sees("#wecom-log", next.taken)
+		v.press("#wecom-head", "跟进")
 		v.types("#wecom-text", next.move)
 		v.sees("#wecom-log", next.moved)
 	}

@@ -45,6 +45,7 @@ var outcomeWords = map[string]string{
 	"recalled":       "消息已撤回，文件作废",
 	"left":           "离职：待他处理的事转给主管",
 	"waits_for_file": "文件还在检查，查完就推进",
+	"back":           "账号恢复：重新可用",
 }
 
 // refusalWords are why something was not done, in short; the answer to the
@@ -58,6 +59,9 @@ var refusalWords = map[string]string{
 	"no_stage": "没有这个阶段", "no_deal": "没有这个商机", "no_lead": "没有这条线索", "no_approval": "没有这个审批", "quota": "今天的文件已收满", "expired": "卡片已过期",
 	"two_moves": "一句话里有两件事", "amount": "金额写法有误", "which_lead": "没说哪条线索", "which_stage": "没说推进到哪", "draft_expired": "草稿已过期", "too_soon": "刚催过",
 	"several_deals": "不止一个商机对得上", "several_people": "不止一个人对得上", "no_person": "没有这个人", "no_number": "没有这个编号", "lead_closed": "线索已经结束",
+	"none_picked": "一项也没勾", "snooze_form": "静音没写全", "snooze_long": "静音太长", "delegate_form": "代理没写全", "delegate_past": "代理的日期不对", "delegate_self": "不能代理给自己",
+	"delegate_loop": "不能互相代理", "handover_form": "交接没写全", "handover_changed": "交接后又有变动", "not_ops": "交接由销售运营来做", "no_phone": "没有留电话", "touch_form": "跟进没写全",
+	"touch_deal": "商机不用跟进，用推进", "untitled": "参会人没写职务", "action": "按钮已经不能用",
 	"form_used": "表单已经提交过", "form_closed": "表单已经失效", "value_invalid": "卡片对不上", "choice_range": "没有这个选项",
 }
 
@@ -65,6 +69,7 @@ var refusalWords = map[string]string{
 var actionWords = map[string]string{
 	"lead.create": "录入", "lead.rescore": "重新评分", "lead.convert": "转为商机", "lead.snooze": "静音", "lead.touch": "首次跟进",
 	"deal.create": "新建", "deal.move": "推进", "deal.undo": "撤销", "deal.win": "赢单", "deal.lose": "丢单", "deal.snooze": "静音", "deal.stay": "不推进",
+	"lead.handover": "换负责人", "deal.handover": "换负责人", "approval.handover": "随商机换负责人",
 	"file.receive": "检查通过", "file.use": "用作凭证", "file.free": "退回可用", "file.recall": "随消息撤回",
 	"approval.ask": "提交", "approval.approve": "同意", "approval.reject": "拒绝", "approval.transfer": "转交", "approval.return": "退回",
 	"approval.cancel": "撤回", "approval.remind": "催办", "rules.load": "载入规则", "org.load": "载入名单", "delegation.set": "设了代理", "dead.replay": "人工重放",
@@ -84,5 +89,5 @@ var fileWords = map[string]string{
 // noticeWords are what background messages are for; a name follows.
 var noticeWords = map[string]string{
 	"lead": "新线索通知", "deal": "进展通知", "approval": "审批卡片", "decision": "审批结果", "overdue-alerts": "逾期提醒", "reminder": "审批催办", "todo": "待办卡片",
-	"alarm": "需人处理的告警", "answer": "答复",
+	"alarm": "需人处理的告警", "answer": "答复", "checkpoint": "审计检查点", "leaver": "离职同事的待接手清单",
 }

@@ -128,6 +128,7 @@ func TestTraceIsForPeople(t *testing.T) {
 	w.says(li, "大家好", east)
 	w.says(li, "静音 #2 3天 等客户预算")
 	w.says(wang, "代理 韩梅梅 到 12-28")
+	w.says(ops, "交接 李雷 韩梅梅")
 	w.settled()
 	events, err := (&tracer{hub: w.hub, sims: outside{w.sim, w.wecom}, names: map[string]string{}}).events(t.Context(), 0)
 	if err != nil {
@@ -142,7 +143,7 @@ func TestTraceIsForPeople(t *testing.T) {
 	}
 	for _, want := range []string{
 		"李雷：推进 华东智造 合同签订 [refused]", "没有照做：缺少凭证", "坏.pdf：不能用，内容不是允许的类型", "王芳 点了「退回」", "提示 已退回",
-		"审批 #" + no + " 华东智造：王芳 退回（补一页）", "方案报价 → 商务谈判", "→ 王芳：[卡片] 待你审批 · 华东智造", "李雷 在华东区：大家好", "群里没有 @ 机器人",
+		"审批 #" + no + " 华东智造：王芳 退回（补一页）", "方案报价 → 商务谈判", "→ 王芳：[卡片] 待你审批 · 华东智造", "李雷 在华东区：大家好", "群里没有 @ 机器人", "商机 #2 华东智造：换负责人", "名单第 1 版：载入名单",
 	} {
 		if !strings.Contains(all.String(), want) {
 			t.Errorf("the trace does not tell %q", want)
@@ -153,5 +154,46 @@ func TestTraceIsForPeople(t *testing.T) {
 	}
 	if t.Failed() {
 		t.Log("\n" + all.String())
+	}
+}
+
+// TestTraceHasWords: whatever the hub writes into its record has words there.
+func TestTraceHasWords(t *testing.T) {
+	t.Parallel()
+	for what, c := range map[string]struct {
+		found *regexp.Regexp
+		words map[string]string
+		least int
+	}{
+		"action":  {regexp.MustCompile(`Action: "([a-z]+\.[a-z]+)"`), actionWords, 10},
+		"refusal": {regexp.MustCompile(`(?:refuse\w*\(ctx, |RefusalKind = )"([a-z_]+)"`), refusalWords, 40},
+		"outcome": {regexp.MustCompile(`outcome = "([a-z_]+)"`), outcomeWords, 5},
+		"notice":  {regexp.MustCompile(`note\{Kind: "([a-z-]+)"`), noticeWords, 3},
+	} {
+		n := 0
+		for _, dir := range []string{"handlers", "jobs", "sales", "store"} {
+			files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, file := range files {
+				text, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if strings.HasSuffix(file, "_test.go") {
+					continue
+				}
+				for _, m := range c.found.FindAllStringSubmatch(string(text), -1) {
+					n++
+					if c.words[m[1]] == "" {
+						t.Errorf("%s: the %s %q has no words", file, what, m[1])
+					}
+				}
+			}
+		}
+		if n < c.least {
+			t.Errorf("only %d of %s found: the test is blind", n, what)
+		}
 	}
 }

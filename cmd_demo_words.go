@@ -22,6 +22,9 @@ func (t *tracer) leaf(l store.TraceLeaf) string {
 	about := objectWords[kind]
 	if _, err := strconv.Atoi(id); err == nil {
 		about += " #" + id
+		if kind == "rules" || kind == "org" { // not a number that people write
+			about = objectWords[kind] + "第 " + id + " 版"
+		}
 	}
 	t.mu.Lock()
 	about = strings.TrimSpace(about + " " + t.names[l.Object])
@@ -43,6 +46,9 @@ func (t *tracer) detail(l store.TraceLeaf, word string) string {
 		return word + scores(l)
 	case "deal.create":
 		d := decode[sales.Deal](l.After)
+		if d.Amount.Fen == 0 {
+			return word + "，" + t.stage(d.Stage)
+		}
 		return fmt.Sprintf("%s，%s，%s", word, d.Amount.Short(), t.stage(d.Stage))
 	case "deal.move", "deal.undo", "deal.win", "deal.lose", "deal.stay":
 		from, to := decode[sales.Deal](l.Before).Stage, decode[sales.Deal](l.After).Stage
