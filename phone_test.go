@@ -113,6 +113,7 @@ func (w *world) prepareWeCom() (stop func()) {
 			p.stranger(m[1], m[1])
 		}
 	}
+	p.AddUser(wecomsim.User{UserID: "HeXiao", Name: "何晓", Departments: []int{1}}) // who is on WeCom alone
 	if !w.groupless {
 		w.wecom.AddChat(wecomsim.Chat{ID: wecomID(east), Name: "华东区", Owner: wecomID(wang), Members: []string{wecomID(li), wecomID(wang), wecomID(han)}, App: true, Aibot: true})
 	}
