@@ -381,7 +381,7 @@ func TestOrgCheckCommand(t *testing.T) {
 	if _, err := runs(t, dir, "org", "check", bad); err == nil || !strings.Contains(err.Error(), "bad.yaml:2") {
 		t.Errorf("a bad file: %v", err)
 	}
-	if out, err := runs(t, dir, "org", "check", "config/sample_org.yaml"); err != nil || !strings.Contains(out, "名单正确。12 个人，3 个团队") {
+	if out, err := runs(t, dir, "org", "check", "config/sample_org.yaml"); err != nil || !strings.Contains(out, "名单正确。13 个人，3 个团队") {
 		t.Errorf("the sample: %q %v", out, err)
 	}
 }
