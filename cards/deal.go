@@ -139,17 +139,20 @@ func (w Words) Undone(d sales.Deal, m sales.Move) string {
 	return w.say("deal.undone", clip(d.Company, nameMax), w.step(m), w.stage(d.Stage))
 }
 
-// DealNews tells a manager of progress.
+// DealNews tells a manager of progress, or that it was taken back.
 func (w Words) DealNews(d sales.Deal) string {
 	if len(d.Moves) == 0 {
 		return ""
 	}
-	m := d.Moves[len(d.Moves)-1]
+	m, what := d.Moves[len(d.Moves)-1], strings.TrimSpace(clip(d.Company, nameMax)+" "+amount(d.Amount))
+	if m.Undone {
+		return w.say("deal.news_undone", w.Name(m.By), num(d.Number), what, w.step(m), w.stage(d.Stage))
+	}
 	reason := ""
 	if m.Reason != "" {
 		reason = w.named("fact.reason", clip(m.Reason, 120))
 	}
-	return lines(w.say("deal.news", w.Name(m.By), num(d.Number), strings.TrimSpace(clip(d.Company, nameMax)+" "+amount(d.Amount)), w.step(m)), reason)
+	return lines(w.say("deal.news", w.Name(m.By), num(d.Number), what, w.step(m)), reason)
 }
 
 // DealLine is a deal in a list.

@@ -149,6 +149,7 @@ var zhCN = merge(map[string]string{
 	"deal.undone":       "已撤销：%s 的「%s」，现在是「%s」，用过的凭证已退回可用。",
 	"deal.undone_title": "已撤销",
 	"deal.news":         "%s 更新了商机 %s %s：%s",
+	"deal.news_undone":  "%s 撤销了商机 %s %s 的「%s」，现在还是「%s」",
 	"deal.none":         "没有找到你名下叫「%s」的进行中商机。",
 	"deal.near":         "是不是 %s %s（%s）？",
 	"deal.none_next":    "回复「我的」看全部，或用编号，例如「推进 #13 方案报价」。",

@@ -80,6 +80,11 @@ func (e *Engine) dealMoved(ctx context.Context, tx *store.Tx, f sales.Effect) er
 	if !ok || boss.ID == f.Actor || len(d.Moves) == 0 {
 		return nil
 	}
+	m := d.Moves[len(d.Moves)-1]
+	first, err := tx.Once(ctx, fmt.Sprintf("deal-news:%s:%t", m.ID, m.Undone)) // both news may come late and see the same
+	if err != nil || !first {
+		return err
+	}
 	_, _, err = e.tell(ctx, tx, boss, note{Kind: "deal", Subject: fmt.Sprintf("deal:%d", d.Number), Text: e.words().DealNews(d)})
 	return err
 }

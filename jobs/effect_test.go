@@ -190,3 +190,26 @@ func TestGarbledEffectIsDeadAtOnce(t *testing.T) {
 		t.Errorf("dead letters: %v, %v", dead, err)
 	}
 }
+
+// TestManagerHearsOfAMoveTakenBack: who was told that a deal moved is told that it
+// did not; when both come late, that alone, and once.
+func TestManagerHearsOfAMoveTakenBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	d := w.deal(3, "li")
+	save := func(stage string, undone bool, effects int) {
+		d.Stage, d.Moves = stage, []sales.Move{{ID: "m1", From: "contact", To: "lost", By: "li", Reason: "预算取消", Undone: undone}}
+		d.Revision++
+		w.do(func(tx *store.Tx) error {
+			return tx.Save(t.Context(), sales.Change{
+				Deals: []sales.Deal{d}, Effects: slices.Repeat([]sales.Effect{{Kind: sales.EffectDealMoved, Number: 3, Actor: "li"}}, effects),
+			}, store.Source{})
+		})
+		w.work()
+	}
+	save("lost", false, 1)
+	w.said(w.feishu, "feishu_wang", 1, "更新了商机 #3", "lost", "预算取消")
+	save("contact", true, 2)
+	w.said(w.feishu, "feishu_wang", 1, "撤销了商机 #3", "现在还是「初步接触」")
+	w.said(w.feishu, "feishu_wang", 2)
+}

@@ -32,7 +32,7 @@ const (
 	EffectApprovalAsked   EffectKind = "approval-asked"   // cards to the current step's approvers
 	EffectApprovalChanged EffectKind = "approval-changed" // update or close every card of it
 	EffectApprovalDecided EffectKind = "approval-decided" // tell the requester, one message
-	EffectDealMoved       EffectKind = "deal-moved"       // tell the owner's manager
+	EffectDealMoved       EffectKind = "deal-moved"       // tell the owner's manager, also of a move taken back
 	EffectRulesChanged    EffectKind = "rules-changed"    // Number is the version: score again what an older one scored
 	EffectOrgChanged      EffectKind = "org-changed"      // Number is the version: cards to who must act now
 	EffectPersonLeft      EffectKind = "person-left"      // Detail is who: operations get the list of their open work

@@ -25,6 +25,7 @@ func (r *Rules) Undo(d Deal, a *Approval, files []File, by Person, now time.Time
 		d.Moves = slices.Clone(d.Moves)
 		d.Moves[len(d.Moves)-1].Undone = true
 		d.Stage, d.LostReason = m.From, ""
+		c.Effects = append(c.Effects, Effect{Kind: EffectDealMoved, Number: d.Number, Actor: by.ID}) // who was told of it
 	}
 	d = d.standAgain(m, now)
 	c.Deals = []Deal{d}

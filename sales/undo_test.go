@@ -57,6 +57,9 @@ func TestUndoRestores(t *testing.T) {
 	if !slices.Equal(actions(c), []string{"deal.undo", "file.free"}) {
 		t.Errorf("audit %v", actions(c))
 	}
+	if !slices.Equal(effects(c), []sales.EffectKind{sales.EffectDealMoved}) { // who was told of the move is told of this
+		t.Errorf("effects %v", effects(c))
+	}
 	_, _, err = r.Undo(d, nil, c.Files, person(t, o, "li"), later)
 	refuses(t, err, sales.RefuseNothing)
 }
