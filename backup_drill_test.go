@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"maps"
 	"os"
 	"path/filepath"
@@ -187,6 +188,8 @@ func TestBackupCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	env["GENJIN_DATA_DIR"] = filepath.Join(dir, "new", "data")
+	org = filepath.Join(dir, "new", "etc", "org.yaml") // of a machine that has nothing yet
+	env["GENJIN_ORG"] = org
 	if out, err := say("restore", to); err != nil || !strings.Contains(out, "已恢复并校验") || !strings.Contains(out, "已放回") {
 		t.Error(out, err)
 	}
@@ -204,4 +207,24 @@ func TestBackupCommands(t *testing.T) {
 		t.Error(out, err)
 	}
 	wants("manifest.json", "restore", filepath.Join(dir, "other", "keys", ".."))
+	if os.Geteuid() != 0 {
+		return
+	}
+	env["GENJIN_DATA_DIR"] = filepath.Join(dir, "owned")
+	err := errors.Join(os.Mkdir(env["GENJIN_DATA_DIR"], 0o700), os.Chown(env["GENJIN_DATA_DIR"], 65534, 65534))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := say("restore", to); err != nil {
+		t.Error(out, err)
+	}
+	err = filepath.Walk(env["GENJIN_DATA_DIR"], func(path string, info os.FileInfo, err error) error {
+		if err == nil && ownerOf(info) != uint64(65534) {
+			t.Errorf("%s belongs to %v: the hub's user cannot use it", path, ownerOf(info))
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
 }

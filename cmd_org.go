@@ -223,7 +223,7 @@ func writeBeside(path string, text []byte, as like) error {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	_, err = f.Write(text)
-	err = errors.Join(err, f.Chmod(as.mode), giveTo(f, as.owner), f.Sync(), f.Close())
+	err = errors.Join(err, f.Chmod(as.mode), giveTo(as.owner, f.Name()), f.Sync(), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), path)
 	}

@@ -129,7 +129,7 @@ func TestOrgPullFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	file, err := os.Stat(c.path)
-	if err != nil || !reflect.DeepEqual(ownerOf(file), ownerOf(dir)) {
+	if err != nil || ownerOf(file) != ownerOf(dir) {
 		t.Errorf("the file belongs to %v, its folder to %v: %v", ownerOf(file), ownerOf(dir), err)
 	}
 }

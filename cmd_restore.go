@@ -30,6 +30,9 @@ func (c *restoreCmd) Run(e *env) error {
 	m, err := store.Restore(e.ctx, store.RestoreOptions{
 		Dir: c.Dir, URL: cfg.DatabaseURL.Reveal(), DataDir: cfg.DataDir, Now: time.Now, Logger: quiet(e.out), Damaged: c.Damaged,
 	})
+	if err == nil {
+		err = giveAll(cfg.DataDir)
+	}
 	if err != nil {
 		return err
 	}
@@ -68,7 +71,14 @@ func putBack(text []byte, from, to string) (string, error) {
 	now, err := os.ReadFile(filepath.Clean(to))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		if err := os.WriteFile(to, text, 0o600); err != nil { //nolint:gosec // the operator names it
+		err := os.MkdirAll(filepath.Dir(to), 0o750)
+		if err == nil {
+			err = os.WriteFile(to, text, 0o600) //nolint:gosec // the operator names it
+		}
+		if err == nil {
+			err = giveTo(filepath.Dir(to), to)
+		}
+		if err != nil {
 			return "", fmt.Errorf("settings: %w", err)
 		}
 		return to + " 已放回。\n", nil

@@ -2,7 +2,8 @@
 
 package main
 
-import "os"
+// Files belong here to who may write into their folder.
 
-// giveTo does nothing here: files belong to who may write into their folder.
-func giveTo(*os.File, string) error { return nil }
+func giveTo(string, ...string) error { return nil }
+
+func giveAll(string) error { return nil }
