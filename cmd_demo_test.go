@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -154,6 +155,30 @@ func TestTraceIsForPeople(t *testing.T) {
 	}
 	if t.Failed() {
 		t.Log("\n" + all.String())
+	}
+}
+
+// TestTraceNamesButtonsOfWeCom, whose events name none; and nobody's address.
+func TestTraceNamesButtonsOfWeCom(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, onWeCom)
+	w.toNegotiation("华东智造", "50万")
+	w.sends(li, "签字.pdf", pdf("签字"))
+	w.says(li, "推进 华东智造 合同签订")
+	w.clicks(wang, w.sees(wang, "待你审批"), "同意", nil)
+	w.sees(li, "已通过")
+	w.says(li, "我的", east)
+	w.settled()
+	tr := &tracer{hub: w.hub, sims: outside{w.sim, w.wecom}, names: map[string]string{}}
+	for range 2 { // the second look knows what the first one read
+		events, err := tr.events(t.Context(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := fmt.Sprint(events)
+		if !strings.Contains(all, "王芳 点了「同意」") || strings.Contains(all, "点了卡片") || strings.Contains(all, "response_code") {
+			t.Errorf("the trace tells:\n%s", all)
+		}
 	}
 }
 

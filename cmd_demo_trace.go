@@ -20,8 +20,9 @@ const traceRows = 80
 // people wrote and pressed it asks the simulated platform: the hub keeps no
 // copy of it.
 type tracer struct {
-	hub  *hub
-	sims outside
+	hub     *hub
+	sims    outside
+	presses presses
 
 	mu    sync.Mutex
 	names map[string]string // of objects: the company, the file's name
@@ -47,7 +48,7 @@ func (t *tracer) events(ctx context.Context, _ int64) ([]playground.TraceEvent, 
 	steps := stepsOf(rows)
 	out := make([]playground.TraceEvent, 0, len(steps))
 	for _, s := range steps {
-		out = append(out, t.event(s))
+		out = append(out, t.event(ctx, s))
 	}
 	return out, nil
 }
@@ -82,10 +83,10 @@ func stepsOf(rows store.Trace) []*step {
 }
 
 // event is a step in words.
-func (t *tracer) event(s *step) playground.TraceEvent {
+func (t *tracer) event(ctx context.Context, s *step) playground.TraceEvent {
 	e := playground.TraceEvent{ID: s.at.UnixMilli(), At: s.at, State: "done"}
 	if s.event != nil {
-		e.Title, e.On = t.heard(*s.event), s.event.Bot
+		e.Title, e.On = t.heard(ctx, *s.event), s.event.Bot
 		words, state := decided(s.event.Outcome)
 		e.State = state
 		e.Lines = append(e.Lines, playground.TraceLine{Label: "决定", Text: words})
@@ -137,9 +138,13 @@ func notice(m store.Message) string {
 }
 
 // heard is what a person did, as they would say it.
-func (t *tracer) heard(in store.Inbox) string {
+func (t *tracer) heard(ctx context.Context, in store.Inbox) string {
 	who := t.hub.nameOf(in.Person, in.User)
-	if button, ok := t.sims.pressed(in); ok {
+	button, ok := t.sims.pressed(in)
+	if !ok {
+		button, ok = t.presses.button(ctx, t.hub, t.sims.wecom, in)
+	}
+	if ok {
 		return who + " 点了「" + button + "」"
 	}
 	_, id, _ := strings.Cut(in.Key, ":")

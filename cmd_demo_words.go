@@ -128,7 +128,7 @@ func (t *tracer) receiver(m store.Message) string {
 		return team + "群"
 	}
 	to := cmp.Or(m.Chat, m.User)
-	if reply, ok := strings.CutPrefix(to, "reply:"); ok { // where somebody asked, see bots.Event
+	if kind, reply, ok := strings.Cut(to, ":"); ok && strings.HasPrefix(kind, "reply") { // where somebody asked, see bots.Event
 		to, _, _ = strings.Cut(reply, ":")
 		if p, known := t.hub.org.Load().ByAccount(m.Bot, to); known {
 			to = p.Name

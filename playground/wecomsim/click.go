@@ -124,9 +124,13 @@ func (s *Server) press(userID, messageID, button string, form map[string]any) (*
 	if why != "" {
 		return nil, why
 	}
-	return s.eventLocked(m, u, eventClick{
+	p := s.eventLocked(m, u, eventClick{
 		event: "template_card_event", key: b.Name, taskID: sh.taskID, cardType: sh.kind, inputs: sh.inputs, chosen: chosen,
-	}), ""
+	})
+	if p.err == nil {
+		s.notePressLocked(b.Text, p.d)
+	}
+	return p, ""
 }
 
 // touchableLocked finds a card that a person sees.

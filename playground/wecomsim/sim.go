@@ -78,6 +78,7 @@ type Server struct {
 	messages  map[string]*message
 	byChat    map[string][]*message // see [Server.roomLocked]
 	lost      []*message            // accepted, and dropped by a limit
+	pressed   []pressed             // the latest, oldest first
 	sends     map[string]*sending   // by msgid
 	bodies    map[[32]byte]sentBody // for the duplicate check
 	taskIDs   map[string]string     // task ids of the app and the msgid of their card
