@@ -117,9 +117,11 @@ func (e *Engine) personLeft(ctx context.Context, tx *store.Tx, f sales.Effect) e
 		return err
 	}
 	p, known := e.Org().Person(f.Detail)
+	if back := f.Number > 0 && !p.Left; back || !known { // by an organisation that came into force meanwhile
+		return nil
+	}
 	_, told, err := tx.Draft(ctx, store.LeaverKey(f.Detail))
-	back := f.Number > 0 && !p.Left // by an organisation that came into force meanwhile
-	if err != nil || told || !known || back {
+	if err != nil || told {
 		return err
 	}
 	leads, err := tx.OpenLeads(ctx, p.ID)
@@ -136,11 +138,16 @@ func (e *Engine) personLeft(ctx context.Context, tx *store.Tx, f sales.Effect) e
 			return err
 		}
 	}
-	data, err := json.Marshal(f.Number)
+	return noteLeaver(ctx, tx, p.ID, f.Number)
+}
+
+// noteLeaver keeps that somebody's open work was listed, and by which version.
+func noteLeaver(ctx context.Context, tx *store.Tx, id string, version int64) error {
+	data, err := json.Marshal(version)
 	if err != nil {
-		return fmt.Errorf("leaver %s: %w", p.ID, err)
+		return fmt.Errorf("leaver %s: %w", id, err)
 	}
-	return tx.SaveDraft(ctx, store.Draft{Person: store.LeaverKey(p.ID), Kind: "leaver", Data: data, ExpiresAt: tx.Now().Add(leaverKept)})
+	return tx.SaveDraft(ctx, store.Draft{Person: store.LeaverKey(id), Kind: "leaver", Data: data, ExpiresAt: tx.Now().Add(leaverKept)})
 }
 
 // handOverers are those who may hand a leaver's work over: sales operations,
