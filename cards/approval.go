@@ -189,8 +189,9 @@ func closedTone(s sales.ApprovalStatus) bots.Tone {
 // waiting names whom a request waits for: 王芳, or who decides for them,
 // 韩梅梅（代 王芳）.
 func (w Words) waiting(a sales.Approval) string {
-	var who []string
-	for _, t := range a.OpenTasks() {
+	tasks := a.OpenTasks()
+	who := make([]string, 0, len(tasks))
+	for _, t := range tasks {
 		name := w.Name(t.Approver)
 		if p, err := a.Actor(t, w.Org, w.Delegations, w.Now); err == nil && p.ID != t.Approver && !w.Now.IsZero() {
 			name = w.Name(p.ID) + w.say("decision.for", name)

@@ -62,16 +62,12 @@ func (c *call) fits(begun, rest string) bool {
 		return false
 	}
 	_, isDay := day(words[0], c.tx.Now().In(c.Location))
-	switch v, _, _ := cutVerb(begun); v {
-	case verbSnooze:
+	v, _, _ := cutVerb(begun)
+	if v == verbSnooze {
 		head, fields := cutFields(rest)
 		return isDay || (head == "" && fields["原因"] != "")
-	case verbDelegate:
-		return isDay && len(words) == 1
-	case verbHandOver:
-		return len(words) == 1 && len(c.w.Org.Find(words[0])) > 0
 	}
-	return false
+	return len(words) == 1 && ((v == verbDelegate && isDay) || (v == verbHandOver && len(c.w.Org.Find(words[0])) > 0))
 }
 
 // dayWords are words without those that lead up to a day or a person.

@@ -192,13 +192,7 @@ func fillIn(ctx context.Context, c *call, cmd command) error {
 		maps.Copy(d.Lead.Given, cmd.Fields)
 		return c.submitLead(ctx, d.Lead.Given, d.Lead.Tries)
 	case ok && d.Convert != nil:
-		again := *d.Convert
-		again.Fields = maps.Clone(again.Fields)
-		if again.Fields == nil {
-			again.Fields = map[string]string{}
-		}
-		maps.Copy(again.Fields, cmd.Fields)
-		return c.run(ctx, again)
+		return c.run(ctx, d.Convert.with(cmd.Fields))
 	case ok && d.Move != nil:
 		ask := c.askAgain(*d.Move)
 		if reason := cmd.Fields["原因"]; reason != "" {
@@ -207,4 +201,13 @@ func fillIn(ctx context.Context, c *call, cmd command) error {
 		return c.moveWith(ctx, ask, cmd.Fields["参会"])
 	}
 	return unknown(ctx, c, command{Verb: verbUnknown, Words: []string{c.event.Text}})
+}
+
+// with is the command with more fields, or others for those that it has.
+func (c command) with(more map[string]string) command {
+	fields := make(map[string]string, len(c.Fields)+len(more))
+	maps.Copy(fields, c.Fields)
+	maps.Copy(fields, more)
+	c.Fields = fields
+	return c
 }
