@@ -24,7 +24,7 @@ func (s *Server) AddBotToChat(ctx context.Context, operator, chatID string, o ..
 		name := ""
 		if c := s.chats[chatID]; c != nil {
 			c.BotIn, name = true, c.Name
-			s.touchLocked()
+			s.Touch()
 		}
 		return map[string]any{
 			"chat_id": chatID, "operator_id": s.idsLocked(operator), "external": false,
@@ -38,7 +38,7 @@ func (s *Server) RemoveBotFromChat(ctx context.Context, operator, chatID string,
 	return s.happen(ctx, "im.chat.member.bot.deleted_v1", func() map[string]any {
 		if c := s.chats[chatID]; c != nil {
 			c.BotIn = false
-			s.touchLocked()
+			s.Touch()
 		}
 		return map[string]any{"chat_id": chatID, "operator_id": s.idsLocked(operator), "operator_tenant_key": s.o.TenantKey}
 	}, o)
@@ -67,7 +67,7 @@ func (s *Server) Recall(ctx context.Context, messageID string, o ...PushOption) 
 		if m := s.messages[messageID]; m != nil {
 			m.recalled, m.updated, m.view = true, s.o.Now(), nil
 			event["chat_id"] = m.chatID
-			s.touchLocked()
+			s.Touch()
 		}
 		return event
 	}, o)
@@ -79,7 +79,7 @@ func (s *Server) DeleteUser(ctx context.Context, openID string, o ...PushOption)
 		object := s.profileLocked(openID)
 		if u := s.users[openID]; u != nil {
 			u.Left = true
-			s.touchLocked()
+			s.Touch()
 		}
 		return map[string]any{"object": object, "old_object": map[string]any{"department_ids": object["department_ids"], "open_id": openID}}
 	}, o)

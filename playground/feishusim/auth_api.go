@@ -56,7 +56,7 @@ func (s *Server) authorize(c *call) apiError {
 	if !known || !end.After(c.now) {
 		return errTokenInvalid
 	}
-	if s.faults.hit(FaultNoScope, c.r.URL.Path) != nil {
+	if _, on := s.Strikes(FaultNoScope, c.r.URL.Path); on {
 		return errNoScope
 	}
 	return apiError{}

@@ -43,7 +43,7 @@ type checker struct {
 
 // cardLocked checks a card as the platform does when it is sent or updated.
 func (s *Server) cardLocked(content string) apiError {
-	if s.faults.hit(FaultRefuseCards, "") != nil {
+	if _, on := s.Strikes(FaultRefuseCards, ""); on {
 		return errCard.with("ErrCode: 11310; ErrMsg: switched on; ErrPath: ROOT")
 	}
 	k := &checker{

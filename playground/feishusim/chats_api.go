@@ -91,7 +91,7 @@ func (s *Server) createChat(c *call) reply {
 		}
 	}
 	s.addChatLocked(chat)
-	s.touchLocked()
+	s.Touch()
 	if uuid != "" {
 		s.chatUUID[uuid] = sentRecord{id: chat.ID, at: c.now}
 	}
@@ -122,6 +122,6 @@ func (s *Server) addMembers(c *call) reply {
 			chat.Members = append(chat.Members, u.OpenID)
 		}
 	}
-	s.touchLocked()
+	s.Touch()
 	return answer(map[string]any{"invalid_id_list": invalid, "not_existed_id_list": []string{}})
 }

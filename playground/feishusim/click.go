@@ -202,7 +202,7 @@ func (s *Server) callback(ctx context.Context, event map[string]any, token strin
 	d := &delivery{kind: kindClick, event: event, header: s.filled(Header{Micros: true})}
 	res := ClickResult{EventID: d.header.EventID, Token: token}
 	s.pushed(token, res.EventID)
-	if s.faults.hit(FaultDropEvents, "") != nil {
+	if _, on := s.Strikes(FaultDropEvents, ""); on {
 		res.ClientCode = ClientTimeout
 		s.settle(token, "", "")
 		return res

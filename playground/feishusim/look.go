@@ -92,7 +92,7 @@ func (s *Server) Message(id string) (Message, bool) {
 func (s *Server) WaitMessage(ctx context.Context, chatID string, match func(Message) bool) (Message, error) {
 	for {
 		s.mu.Lock()
-		all, changed := s.messagesLocked(chatID), s.changed
+		all, changed := s.messagesLocked(chatID), s.Changed()
 		s.mu.Unlock()
 		for _, m := range slices.Backward(all) {
 			if match(m) {
@@ -105,13 +105,6 @@ func (s *Server) WaitMessage(ctx context.Context, chatID string, match func(Mess
 			return Message{}, fmt.Errorf("no such message in chat %s among %d, last: %q: %w", chatID, len(all), lastText(all), ctx.Err())
 		}
 	}
-}
-
-// Changed gives a channel that is closed at the next change that people see.
-func (s *Server) Changed() <-chan struct{} {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.changed
 }
 
 func lastText(all []Message) string {

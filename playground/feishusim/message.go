@@ -75,14 +75,14 @@ func (s *Server) addLocked(m *message) {
 	}
 	s.messages[m.id] = m
 	s.byChat[m.chatID] = append(s.byChat[m.chatID], m)
-	s.touchLocked()
+	s.Touch()
 }
 
 // changeLocked replaces the content of a message.
 func (s *Server) changeLocked(m *message, content string, now time.Time) {
 	m.content, m.updated, m.view = content, now, nil
 	m.updates++
-	s.touchLocked()
+	s.Touch()
 }
 
 // objectLocked is how the API shows a message.

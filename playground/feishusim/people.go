@@ -60,7 +60,7 @@ func (s *Server) AddUser(u User) {
 		s.addDepartmentLocked(Department{ID: u.DepartmentID, Name: u.DepartmentID})
 	}
 	s.p2pLocked(u.OpenID)
-	s.touchLocked()
+	s.Touch()
 }
 
 // AddDepartment makes a department known, or changes one.
@@ -86,7 +86,7 @@ func (s *Server) AddChat(c Chat) {
 	defer s.mu.Unlock()
 	c.Members = slices.Clone(c.Members)
 	s.addChatLocked(&c)
-	s.touchLocked()
+	s.Touch()
 }
 
 func (s *Server) addChatLocked(c *Chat) {

@@ -83,7 +83,7 @@ func newDelivery(kind string, opts []PushOption) *delivery {
 // push sends an event to the hub; what fails is pushed again later.
 func (s *Server) push(ctx context.Context, d *delivery) PushResult {
 	d.header = s.filled(d.header)
-	if s.faults.hit(FaultDropEvents, "") != nil {
+	if _, on := s.Strikes(FaultDropEvents, ""); on {
 		return PushResult{EventID: d.header.EventID, Dropped: true}
 	}
 	if s.hold(d) {
@@ -101,7 +101,7 @@ func (s *Server) push(ctx context.Context, d *delivery) PushResult {
 // afterFirst makes the duplicate or the retries that follow a first attempt.
 func (s *Server) afterFirst(ctx context.Context, d *delivery, res *PushResult) {
 	if res.OK() {
-		if s.faults.hit(FaultDuplicatePush, "") != nil {
+		if _, on := s.Strikes(FaultDuplicatePush, ""); on {
 			twin := *d
 			twin.header.EventID = newID("")
 			res.Again = s.attempt(ctx, &twin).Status
@@ -111,7 +111,7 @@ func (s *Server) afterFirst(ctx context.Context, d *delivery, res *PushResult) {
 	s.log.InfoContext(ctx, "event not taken", slog.String("event_id", d.header.EventID), slog.Int("status", res.Status), slog.Any("error", res.Err))
 	if !d.once {
 		failed := s.o.Now()
-		s.background(func() { s.retry(d, failed) })
+		s.Background(func() { s.retry(d, failed) })
 	}
 }
 
@@ -119,33 +119,12 @@ func (s *Server) afterFirst(ctx context.Context, d *delivery, res *PushResult) {
 // id. A wait is over when it has passed on the platform's clock or in real time.
 func (s *Server) retry(d *delivery, failed time.Time) {
 	for _, delay := range s.o.RetryDelays {
-		if !s.passed(failed, delay) || s.attempt(s.ctx, d).OK() {
+		if !s.Passed(failed, delay) || s.attempt(s.Context(), d).OK() {
 			return
 		}
 		failed = s.o.Now()
 	}
-	s.log.WarnContext(s.ctx, "event given up", slog.String("event_id", d.header.EventID))
-}
-
-func (s *Server) passed(since time.Time, delay time.Duration) bool {
-	due := since.Add(delay)
-	t := time.NewTimer(delay)
-	defer t.Stop()
-	for {
-		s.mu.Lock()
-		moved := s.moved
-		s.mu.Unlock()
-		if !s.o.Now().Before(due) {
-			return true
-		}
-		select {
-		case <-moved:
-		case <-t.C:
-			return true
-		case <-s.ctx.Done():
-			return false
-		}
-	}
+	s.log.WarnContext(s.Context(), "event given up", slog.String("event_id", d.header.EventID))
 }
 
 // hold keeps every second event back while reordering is on.
@@ -156,18 +135,18 @@ func (s *Server) hold(d *delivery) bool {
 	if waiting {
 		return false
 	}
-	f := s.faults.hit(FaultReorder, "")
-	if f == nil {
+	f, ok := s.Strikes(FaultReorder, "")
+	if !ok {
 		return false
 	}
 	s.mu.Lock()
 	s.held = d
 	s.mu.Unlock()
-	s.background(func() { // nobody overtakes it: let it go
-		s.passed(s.o.Now(), f.delay())
+	s.Background(func() { // nobody overtakes it: let it go
+		s.Passed(s.o.Now(), f.Pause())
 		if d := s.release(d); d != nil {
-			res := s.attempt(s.ctx, d)
-			s.afterFirst(s.ctx, d, &res)
+			res := s.attempt(s.Context(), d)
+			s.afterFirst(s.Context(), d, &res)
 		}
 	})
 	return true

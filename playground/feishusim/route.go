@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"genjin/playground/sim"
 )
 
 // maxBody is more than any upload may have, so that the API itself refuses it.
@@ -100,27 +102,27 @@ func (s *Server) gate(api string, f apiFunc, guarded bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		c := &call{r: r, api: api, logID: newID(""), now: s.o.Now()}
 		w.Header().Set("X-Tt-Logid", c.logID)
-		entry := Call{Method: r.Method, Path: r.URL.Path, API: api, At: c.now, LogID: c.logID}
+		entry := sim.Call{Method: r.Method, Path: r.URL.Path, API: api, At: c.now, LogID: c.logID}
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 		if err != nil {
 			entry.Status = http.StatusRequestEntityTooLarge
-			s.journal.add(entry)
+			s.Note(entry)
 			http.Error(w, "request entity too large", entry.Status)
 			return
 		}
 		c.body = body
 		if s.obstruct(w, c, &entry) {
-			s.journal.add(entry)
+			s.Note(entry)
 			return
 		}
 		rep := s.decide(c, f, guarded)
 		entry.Code, entry.Status = rep.err.code, max(rep.err.status, http.StatusOK)
 		if s.cutAfter(w, c, rep) {
 			entry.Status = 0
-			s.journal.add(entry)
+			s.Note(entry)
 			return
 		}
-		s.journal.add(entry)
+		s.Note(entry)
 		s.write(w, c, rep)
 	}
 }

@@ -95,7 +95,7 @@ func (s *Server) deleteMessage(c *call) reply {
 		return fail(e)
 	}
 	m.recalled, m.updated, m.view = true, c.now, nil
-	s.touchLocked()
+	s.Touch()
 	return answer(map[string]any{})
 }
 

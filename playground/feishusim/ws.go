@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"genjin/playground/sim"
 )
 
 const (
@@ -83,7 +85,7 @@ func (s *Server) socketEndpoint(c *call) reply {
 
 // serveSocket is the long connection itself.
 func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
-	s.journal.add(Call{Method: r.Method, Path: socketPath, API: "GET " + socketPath, At: s.o.Now(), Status: http.StatusSwitchingProtocols})
+	s.Note(sim.Call{Method: r.Method, Path: socketPath, API: "GET " + socketPath, At: s.o.Now(), Status: http.StatusSwitchingProtocols})
 	refuse := func(status, authCode int, msg string) {
 		w.Header().Set("Handshake-Status", strconv.Itoa(status))
 		w.Header().Set("Handshake-Msg", msg)
@@ -125,7 +127,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 func (s *Server) changedSockets() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.touchLocked()
+	s.Touch()
 }
 
 // listen reads frames until the connection ends.
@@ -136,7 +138,7 @@ func (k *socket) listen(s *Server) {
 			return
 		}
 		f, err := decodeFrame(raw)
-		if err != nil || s.faults.hit(FaultHalfOpen, "") != nil {
+		if _, deaf := s.Strikes(FaultHalfOpen, ""); err != nil || deaf {
 			continue
 		}
 		if f.method == methodControl && f.header("type") == "ping" {
@@ -189,7 +191,7 @@ func (p *socketPool) push(ctx context.Context, s *Server, payload []byte) (statu
 		delete(k.waiting, id)
 		k.mu.Unlock()
 	}()
-	if s.faults.hit(FaultHalfOpen, "") == nil {
+	if _, deaf := s.Strikes(FaultHalfOpen, ""); !deaf {
 		for _, f := range split(id, payload, s.o.FrameBytes) {
 			k.send(f)
 		}

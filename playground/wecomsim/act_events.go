@@ -22,7 +22,7 @@ func (s *Server) DeleteUser(ctx context.Context, userID string, o ...PushOption)
 	userID = s.spelledLocked(userID)
 	if u := s.users[strings.ToLower(userID)]; u != nil {
 		u.Left = true
-		s.touchLocked()
+		s.Touch()
 	}
 	s.mu.Unlock()
 	return s.happen(ctx, sysUser, o, words("Event", "change_contact"), words("ChangeType", "delete_user"), words("UserID", userID))
@@ -51,7 +51,7 @@ func (s *Server) AddBotToChat(_ context.Context, who, chat string) PushResult {
 		return PushResult{ChatID: chat, Dropped: true, Err: errOutside}
 	}
 	c.Aibot = true
-	s.touchLocked()
+	s.Touch()
 	return PushResult{ChatID: chat, Dropped: true}
 }
 

@@ -76,7 +76,7 @@ func (s *Server) SealBot(plain []byte) (url.Values, []byte) {
 func (s *Server) mustSeal(to inlet, plain []byte) (url.Values, []byte) {
 	query, body, err := s.sealed(to, plain)
 	if err != nil {
-		s.log.ErrorContext(s.ctx, "cannot seal", slog.Any("error", err))
+		s.log.ErrorContext(s.Context(), "cannot seal", slog.Any("error", err))
 		return url.Values{}, nil
 	}
 	return query, body
@@ -87,7 +87,7 @@ func (s *Server) mustSeal(to inlet, plain []byte) (url.Values, []byte) {
 func (s *Server) SealEcho(bot, plain string) url.Values {
 	query, encrypted, err := s.signed(inletOf(bot), []byte(plain))
 	if err != nil {
-		s.log.ErrorContext(s.ctx, "cannot seal", slog.Any("error", err))
+		s.log.ErrorContext(s.Context(), "cannot seal", slog.Any("error", err))
 		return url.Values{}
 	}
 	query.Set("echostr", encrypted)

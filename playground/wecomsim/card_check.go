@@ -15,7 +15,7 @@ var taskIDForm = regexp.MustCompile(`^[0-9A-Za-z_\-@]{1,128}$`)
 
 // cardLocked reads and checks a card.
 func (s *Server) cardLocked(m *message, raw json.RawMessage, way road, c *call) (sh *sheet, rep reply, ok bool) {
-	if s.faults.hit(FaultRefuseCards, "") != nil {
+	if _, on := s.Strikes(FaultRefuseCards, ""); on {
 		return nil, fail(errCardAction.with("switched on")), false
 	}
 	if !given(raw) {

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"net/http"
 	"strings"
+
+	"genjin/playground/sim"
 )
 
 // mount serves an API under its path, and tells those who use another method.
@@ -28,27 +30,27 @@ func (s *Server) gate(api string, f apiFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		c := &call{r: r, api: api, query: r.URL.Query(), now: s.o.Now()}
 		s.learnBase(r)
-		entry := Call{Method: r.Method, Path: r.URL.Path, API: api, At: c.now}
+		entry := sim.Call{Method: r.Method, Path: r.URL.Path, API: api, At: c.now}
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 		if err != nil {
 			entry.Status = http.StatusRequestEntityTooLarge
-			s.journal.add(entry)
+			s.Note(entry)
 			http.Error(w, "request entity too large", entry.Status)
 			return
 		}
 		c.body = body
 		if s.obstruct(w, c, &entry) {
-			s.journal.add(entry)
+			s.Note(entry)
 			return
 		}
 		rep := f(c)
 		entry.Code, entry.Status = rep.err.code, max(rep.status, http.StatusOK)
 		if s.cutAfter(w, c, rep) {
 			entry.Status = 0
-			s.journal.add(entry)
+			s.Note(entry)
 			return
 		}
-		s.journal.add(entry)
+		s.Note(entry)
 		s.write(w, c, rep)
 	}
 }

@@ -59,7 +59,7 @@ func (s *Server) Lost() []Message {
 func (s *Server) WaitMessage(ctx context.Context, chat string, match func(Message) bool) (Message, error) {
 	for {
 		s.mu.Lock()
-		all, changed := s.messagesLocked(chat), s.changed
+		all, changed := s.messagesLocked(chat), s.Changed()
 		s.mu.Unlock()
 		for _, m := range slices.Backward(all) {
 			if match(m) {
@@ -72,13 +72,6 @@ func (s *Server) WaitMessage(ctx context.Context, chat string, match func(Messag
 			return Message{}, fmt.Errorf("no such message in chat %s among %d, last: %q: %w", chat, len(all), lastText(all), ctx.Err())
 		}
 	}
-}
-
-// Changed gives a channel that is closed at the next change that people see.
-func (s *Server) Changed() <-chan struct{} {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.changed
 }
 
 func lastText(all []Message) string {

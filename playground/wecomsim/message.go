@@ -198,14 +198,14 @@ func (s *Server) addLocked(m *message) {
 	}
 	s.messages[m.id] = m
 	s.byChat[m.chatID] = append(s.byChat[m.chatID], m)
-	s.touchLocked()
+	s.Touch()
 }
 
 // changedLocked is told of every change of a message.
 func (s *Server) changedLocked(m *message, now time.Time) {
 	m.updated, m.view = now, nil
 	m.updates++
-	s.touchLocked()
+	s.Touch()
 }
 
 // keepLocked stores a file and gives its media_id, which lives three days.

@@ -64,7 +64,7 @@ func (s *Server) AddUser(u User) {
 		s.userOrder = append(s.userOrder, key)
 	}
 	s.users[key] = &u
-	s.touchLocked()
+	s.Touch()
 }
 
 // AddDepartment makes a department known, or changes one.
@@ -98,7 +98,7 @@ func (s *Server) addChatLocked(c Chat) {
 	}
 	c.Members = slices.Clone(c.Members)
 	s.chats[c.ID] = &c
-	s.touchLocked()
+	s.Touch()
 }
 
 // Users lists the people in the order in which they were added.

@@ -1,13 +1,13 @@
 package wecomsim
 
 import (
-	"context"
-	"errors"
 	"log/slog"
 	"net"
 	"net/http"
 	"sync"
 	"time"
+
+	"genjin/playground/sim"
 )
 
 const connectLimit = 2 * time.Second
@@ -43,28 +43,22 @@ type Options struct {
 // Server is the simulated platform. It is an [http.Handler] of the platform's
 // API; its other methods are what people do and see.
 type Server struct {
-	o       Options
-	log     *slog.Logger
-	mux     *http.ServeMux
-	client  *http.Client
-	conns   *http.Transport
-	ctx     context.Context //nolint:containedctx // the life of the platform itself, ended by Close
-	cancel  context.CancelFunc
-	tasks   sync.WaitGroup // retries and other work after an answer
-	limits  limiter
-	faults  faultBox
-	journal journal
-	pushes  pushState // what stands between people and the hub, see push.go
+	*sim.Life
+	sim.FaultBox[FaultKind]
+	sim.Journal
+
+	o      Options
+	log    *slog.Logger
+	mux    *http.ServeMux
+	client *http.Client
+	conns  *http.Transport
+	limits limiter
+	pushes pushState // what stands between people and the hub, see push.go
 
 	mu          sync.Mutex
 	base        string // where the API is, as far as is known
 	callbackURL string
 	botURL      string
-	moved       chan struct{}
-	changed     chan struct{}
-	onChange    []func()
-	revision    int64
-	closed      bool
 
 	tokens    map[string]time.Time // access tokens and when they end
 	token     string               // the one handed out at present
@@ -95,15 +89,14 @@ func New(o Options) *Server {
 		DialContext:         (&net.Dialer{Timeout: connectLimit}).DialContext,
 		MaxIdleConnsPerHost: 64,
 	}
-	ctx, cancel := context.WithCancel(context.Background())
 	s := &Server{
-		o: o, log: o.Logger, conns: transport, ctx: ctx, cancel: cancel,
+		Life: sim.NewLife(o.Now, o.Logger),
+		o:    o, log: o.Logger, conns: transport,
 		client: &http.Client{
 			Transport:     transport,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 		callbackURL: o.CallbackURL, botURL: o.BotCallbackURL,
-		moved: make(chan struct{}), changed: make(chan struct{}),
 		tokens: map[string]time.Time{}, users: map[string]*User{}, depts: map[int]Department{},
 		chats: map[string]*Chat{}, messages: map[string]*message{}, byChat: map[string][]*message{},
 		sends: map[string]*sending{}, bodies: map[[32]byte]sentBody{}, taskIDs: map[string]string{},
@@ -143,32 +136,11 @@ func (o Options) withDefaults() Options {
 // Start serves the platform's API on a free port of the loopback interface
 // until stop is called; stop also ends the platform itself, as [Server.Close].
 func (s *Server) Start() (baseURL string, stop func()) {
-	var lc net.ListenConfig
-	l, err := lc.Listen(s.ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		s.log.ErrorContext(s.ctx, "simulated wecom cannot listen", slog.Any("error", err))
-		return "http://127.0.0.1:0", s.Close
-	}
-	base := "http://" + l.Addr().String()
+	baseURL, stop = s.Serve("wecom", s, s.Close)
 	s.mu.Lock()
-	s.base = base
-	s.mu.Unlock()
-	srv := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
-	served := make(chan struct{})
-	go func() {
-		defer close(served)
-		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			s.log.ErrorContext(s.ctx, "simulated wecom ended", slog.Any("error", err))
-		}
-	}()
-	var once sync.Once
-	return base, func() {
-		once.Do(func() {
-			s.Close()
-			_ = srv.Close()
-			<-served
-		})
-	}
+	defer s.mu.Unlock()
+	s.base = baseURL
+	return baseURL, stop
 }
 
 // ServeHTTP is the platform's API.
@@ -179,21 +151,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // Close ends what the platform does by itself: retries, answers that hang. It
 // waits for them.
 func (s *Server) Close() {
-	s.mu.Lock()
-	s.closed = true
-	s.mu.Unlock()
-	s.cancel()
-	s.tasks.Wait()
+	s.End()
+	s.Join()
 	s.conns.CloseIdleConnections()
-}
-
-// background runs f unless the platform has ended.
-func (s *Server) background(f func()) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.closed {
-		s.tasks.Go(f)
-	}
 }
 
 // SetCallbackURL says where the app's callbacks are pushed to.
@@ -208,41 +168,4 @@ func (s *Server) SetBotCallbackURL(u string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.botURL = u
-}
-
-// ClockMoved tells that [Options].Now has jumped forward, so that retries that
-// have become due are made now.
-func (s *Server) ClockMoved() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	close(s.moved)
-	s.moved = make(chan struct{})
-}
-
-// OnChange has f called, in its own time, whenever something that people see
-// has changed.
-func (s *Server) OnChange(f func()) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.onChange = append(s.onChange, f)
-}
-
-// Revision grows with every change that people see.
-func (s *Server) Revision() int64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.revision
-}
-
-// touchLocked wakes everybody who watches.
-func (s *Server) touchLocked() {
-	s.revision++
-	close(s.changed)
-	s.changed = make(chan struct{})
-	if s.closed {
-		return
-	}
-	for _, f := range s.onChange {
-		s.tasks.Go(f)
-	}
 }

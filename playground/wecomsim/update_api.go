@@ -170,6 +170,6 @@ func (s *Server) recall(c *call) reply {
 	for _, m := range send.messages {
 		m.recalled, m.updated, m.view = true, c.now, nil
 	}
-	s.touchLocked()
+	s.Touch()
 	return answer(nil)
 }

@@ -1,4 +1,4 @@
-package feishusim
+package sim
 
 import (
 	"slices"
@@ -10,23 +10,25 @@ import (
 // Call is one request that the platform's API has received.
 type Call struct {
 	Method, Path string
-	API          string // method and pattern: "PATCH /open-apis/im/v1/messages/{id}"
+	API          string // method and pattern: "POST /cgi-bin/message/send"
 	Status       int    // 0: the connection was cut without an answer
-	Code         int
+	Code         int    // the platform's own; 0 is success
 	At           time.Time
-	LogID        string
+	LogID        string // where the platform gives one
 }
 
 // journalLimit is how many calls are remembered one by one; all are counted.
 const journalLimit = 20_000
 
-type journal struct {
+// Journal remembers the calls of an API. Its zero value is empty.
+type Journal struct {
 	mu     sync.Mutex
 	calls  []Call
 	counts map[string]int
 }
 
-func (j *journal) add(c Call) {
+// Note adds a call.
+func (j *Journal) Note(c Call) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.counts == nil {
@@ -40,12 +42,12 @@ func (j *journal) add(c Call) {
 }
 
 // Calls counts the calls of an API, named with or without its method:
-// "POST /open-apis/im/v1/messages", or "/open-apis/im/v1/messages/{id}".
-func (s *Server) Calls(api string) int {
-	s.journal.mu.Lock()
-	defer s.journal.mu.Unlock()
+// "POST /cgi-bin/message/send", or "/cgi-bin/message/send".
+func (j *Journal) Calls(api string) int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	n := 0
-	for name, count := range s.journal.counts {
+	for name, count := range j.counts {
 		_, path, _ := strings.Cut(name, " ")
 		if name == api || path == api {
 			n += count
@@ -55,8 +57,8 @@ func (s *Server) Calls(api string) int {
 }
 
 // Log gives the latest calls, oldest first.
-func (s *Server) Log() []Call {
-	s.journal.mu.Lock()
-	defer s.journal.mu.Unlock()
-	return slices.Clone(s.journal.calls[max(0, len(s.journal.calls)-journalLimit):])
+func (j *Journal) Log() []Call {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.Clone(j.calls[max(0, len(j.calls)-journalLimit):])
 }
