@@ -48,7 +48,7 @@ func (s *Server) Presses(after int) []Press {
 		}
 		query, body, err := s.sealed(p.d.to, p.d.plain)
 		if err != nil {
-			s.log.ErrorContext(s.ctx, "cannot seal", slog.Any("error", err))
+			s.log.ErrorContext(s.Context(), "cannot seal", slog.Any("error", err))
 			continue
 		}
 		out = append(out, Press{ID: p.id, Button: p.button, Bot: p.d.to == inletBot, Query: query, Body: body})
