@@ -21,13 +21,13 @@ const module = "genjin"
 // listed room may import only the rooms beside it. The root is ".".
 var mayImport = map[string][]string{
 	".":          {"bots", "cards", "config", "handlers", "jobs", "playground", "sales", "store", "web"},
-	"sales":      {},
+	"sales":      {"sales"},
 	"web":        {},
 	"config":     {"sales"},
 	"bots":       {"bots"},
 	"cards":      {"bots", "sales"},
 	"store":      {"sales", "store"},
-	"handlers":   {"bots", "cards", "config", "sales", "store", "web"},
+	"handlers":   {"bots", "cards", "config", "handlers", "sales", "store", "web"},
 	"jobs":       {"bots", "cards", "sales", "store"},
 	"playground": {"playground", "web"},
 }
@@ -37,6 +37,19 @@ var plain = []string{"sales", "web"}
 
 // notRooms are folders without code of the program.
 var notRooms = []string{".git", "data", "docs", "testdata", "tools"}
+
+// crowdedFrom is how many files of the program make a package worth a look.
+const crowdedFrom = 30
+
+// crowded lists the packages that are larger, and why they stay together (ADR 012).
+var crowded = map[string]string{
+	".":                    "one file for each command, and what wires the rooms",
+	"bots/wecom":           "methods of one Bot, by the platform's subjects",
+	"handlers":             "methods of one Hub: use cases and their edges",
+	"playground/feishusim": "one file for each call of the platform",
+	"playground/wecomsim":  "one file for each call of the platform",
+	"store":                "methods of one Store: facts, ledger, log and backup share a transaction",
+}
 
 // onlyIn says which files may import a package (or one below it) that has one
 // home. The patterns are those of [path.Match].
@@ -102,6 +115,13 @@ func TestFloorPlanSeesFaults(t *testing.T) {
 			t.Errorf("%s: planted %q, found %q", file.path, planted, faults)
 		}
 	}
+	full := sound()
+	for i := range crowdedFrom {
+		full[fmt.Sprintf("cards/f%d.go", i)] = &fstest.MapFile{Data: []byte("package x\n")}
+	}
+	if faults, err := floorFaults(full); err != nil || !slices.Equal(faults, []string{"cards: 31 files: split it by subject, or say why not"}) {
+		t.Errorf("a crowded room: %q, %v", faults, err)
+	}
 	if faults, err := floorFaults(sound()); err != nil || len(faults) > 0 {
 		t.Errorf("a sound tree: %q, %v", faults, err)
 	}
@@ -124,7 +144,7 @@ func sound() fstest.MapFS {
 // floorFaults lists, in order, what in the tree is against the plan.
 func floorFaults(fsys fs.FS) ([]string, error) {
 	var faults []string
-	docs := map[string]int{}
+	docs, files := map[string]int{}, map[string]int{}
 	err := fs.WalkDir(fsys, ".", func(file string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -143,10 +163,14 @@ func floorFaults(fsys fs.FS) ([]string, error) {
 			return fmt.Errorf("parse %s: %w", file, err)
 		}
 		docs[path.Dir(file)] += min(1, len(f.Doc.Text()))
+		files[path.Dir(file)]++
 		faults = append(faults, importFaults(file, f.Imports)...)
 		return nil
 	})
 	for _, dir := range slices.Sorted(maps.Keys(docs)) {
+		if files[dir] > crowdedFrom && crowded[dir] == "" {
+			faults = append(faults, fmt.Sprintf("%s: %d files: split it by subject, or say why not", dir, files[dir]))
+		}
 		if n := docs[dir]; n != 1 {
 			faults = append(faults, fmt.Sprintf("%s: %d package comments, want 1", dir, n))
 		}

@@ -9,6 +9,7 @@ import (
 	"genjin/playground/feishusim"
 	"genjin/playground/wecomsim"
 	"genjin/sales"
+	"genjin/sales/worktime"
 )
 
 // playgroundRoutes puts the sample company on the simulated platforms and the
@@ -108,7 +109,7 @@ func members(org *sales.Org, t sales.Team, platform string) []string {
 }
 
 // nextMorning is when work next begins.
-func nextMorning(cal *sales.Calendar, t time.Time) time.Time {
+func nextMorning(cal *worktime.Calendar, t time.Time) time.Time {
 	if opens := cal.AddWork(t, 0).At; opens.After(t) {
 		return opens
 	}

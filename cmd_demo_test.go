@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"genjin/sales"
+	"genjin/sales/worktime"
 )
 
 // TestDemo: it starts with nothing there, tells a second one what to do instead
@@ -93,8 +93,8 @@ func TestDemoTouchesNoForeignFolder(t *testing.T) {
 // TestNextMorning: the page's jump knows holidays, worked Saturdays and hours.
 func TestNextMorning(t *testing.T) {
 	t.Parallel()
-	from, to := sales.TimeOfDay(9*60), sales.TimeOfDay(18*60)
-	cal := sales.NewCalendar(shanghai(2026, 1, 1, 0, 0).Location(), sales.WorkHours{From: from, To: to}, sales.BuiltinHolidays()...)
+	from, to := worktime.TimeOfDay(9*60), worktime.TimeOfDay(18*60)
+	cal := worktime.NewCalendar(shanghai(2026, 1, 1, 0, 0).Location(), worktime.WorkHours{From: from, To: to}, worktime.BuiltinHolidays()...)
 	for _, c := range []struct{ at, want time.Time }{
 		{shanghai(2026, 11, 25, 10, 0), shanghai(2026, 11, 26, 9, 0)},
 		{shanghai(2026, 11, 25, 7, 0), shanghai(2026, 11, 25, 9, 0)},

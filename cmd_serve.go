@@ -25,7 +25,9 @@ import (
 	"genjin/handlers"
 	"genjin/jobs"
 	"genjin/sales"
+	"genjin/sales/worktime"
 	"genjin/store"
+	"genjin/store/evidence"
 )
 
 // serveCmd runs the hub until it is told to stop.
@@ -57,13 +59,13 @@ type hub struct {
 	cfg       config.Config
 	log       *slog.Logger
 	store     *store.Store
-	evidence  *store.Evidence
+	evidence  *evidence.Folder
 	bots      []bots.Bot
 	inlets    []bots.Inlet // ways in beside the bots
 	bell      jobs.Bell
 	org       atomic.Pointer[sales.Org]
 	rules     atomic.Pointer[sales.Rules]
-	cal       atomic.Pointer[sales.Calendar]
+	cal       atomic.Pointer[worktime.Calendar]
 	robots    atomic.Pointer[map[string]config.Secret] // team id → key of its WeCom group robot
 	orgFile   *settingFile
 	rulesFile *settingFile
@@ -156,7 +158,7 @@ func (h *hub) openStore(ctx context.Context, lock bool) error {
 		h.close()
 		return err
 	}
-	if h.evidence, err = store.OpenEvidence(h.cfg.DataDir); err != nil {
+	if h.evidence, err = evidence.Open(h.cfg.DataDir); err != nil {
 		h.close()
 		return err
 	}
@@ -164,8 +166,8 @@ func (h *hub) openStore(ctx context.Context, lock bool) error {
 }
 
 // holidays are the years in the binary, and over them the files of a folder.
-func holidays(dir string) ([]sales.HolidayYear, error) {
-	years := sales.BuiltinHolidays()
+func holidays(dir string) ([]worktime.HolidayYear, error) {
+	years := worktime.BuiltinHolidays()
 	files, err := filepath.Glob(filepath.Join(dir, "*.json"))
 	if err != nil {
 		return nil, fmt.Errorf("holidays: %w", err)
@@ -175,8 +177,8 @@ func holidays(dir string) ([]sales.HolidayYear, error) {
 		if err != nil {
 			return nil, fmt.Errorf("holidays: %w", err)
 		}
-		year, err := sales.ParseHolidays(text)
-		if errors.Is(err, sales.ErrNoHolidays) {
+		year, err := worktime.ParseHolidays(text)
+		if errors.Is(err, worktime.ErrNoHolidays) {
 			continue // published ahead of the notice: the year stays provisional
 		}
 		if err != nil {

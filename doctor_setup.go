@@ -13,6 +13,7 @@ import (
 
 	"genjin/config"
 	"genjin/sales"
+	"genjin/sales/worktime"
 )
 
 // lookConfig reads the environment: every mistake is a line.
@@ -189,7 +190,7 @@ func (d *doctor) lookHolidays(context.Context) {
 		now = now.In(d.cfg.Location)
 	}
 	known := func(year int) bool {
-		return slices.ContainsFunc(years, func(y sales.HolidayYear) bool { return y.Year == year })
+		return slices.ContainsFunc(years, func(y worktime.HolidayYear) bool { return y.Year == year })
 	}
 	next := now.Year() + 1
 	switch {

@@ -15,6 +15,8 @@ import (
 	"genjin/playground/feishusim"
 	"genjin/playground/wecomsim"
 	"genjin/sales"
+	"genjin/sales/money"
+	"genjin/sales/norm"
 	"genjin/store"
 )
 
@@ -205,8 +207,8 @@ func (h *history) ask() {
 			return err
 		}
 		d := sales.Deal{
-			ID: tx.NewID(), Number: number, Company: h.company, CompanyKey: sales.CompanyKey(h.company), Contact: "张伟", Owner: fmt.Sprintf("r%d", h.pair),
-			Amount: sales.Money{Fen: 50_000_000, Cur: "CNY"}, Stage: "contact", StageSince: tx.Now(), TouchedAt: tx.Now(), CreatedAt: tx.Now(), UpdatedAt: tx.Now(),
+			ID: tx.NewID(), Number: number, Company: h.company, CompanyKey: norm.CompanyKey(h.company), Contact: "张伟", Owner: fmt.Sprintf("r%d", h.pair),
+			Amount: money.Amount{Fen: 50_000_000, Cur: "CNY"}, Stage: "contact", StageSince: tx.Now(), TouchedAt: tx.Now(), CreatedAt: tx.Now(), UpdatedAt: tx.Now(),
 		}
 		return tx.Save(w.t.Context(), sales.Change{Deals: []sales.Deal{d}}, store.Source{})
 	})

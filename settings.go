@@ -14,6 +14,7 @@ import (
 
 	"genjin/config"
 	"genjin/sales"
+	"genjin/sales/worktime"
 	"genjin/store"
 )
 
@@ -93,7 +94,7 @@ func (s *settingFile) setWrong(what, hash string) {
 type taken struct {
 	org    config.OrgText // of org.yaml
 	rules  *sales.Rules   // of rules.yaml
-	years  []sales.HolidayYear
+	years  []worktime.HolidayYear
 	stored []byte // what the store keeps of it
 	hash   string // of stored
 }
@@ -120,7 +121,7 @@ func (h *hub) adopt(s *settingFile, t taken, version int64, former []sales.Perso
 		h.org.Store(org)
 	} else {
 		t.rules.Version = version
-		h.cal.Store(sales.NewCalendar(h.cfg.Location, t.rules.Hours, t.years...))
+		h.cal.Store(worktime.NewCalendar(h.cfg.Location, t.rules.Hours, t.years...))
 		h.rules.Store(t.rules)
 	}
 	s.setVersion(version)

@@ -12,6 +12,8 @@ import (
 
 	"genjin/bots"
 	"genjin/sales"
+	"genjin/sales/money"
+	"genjin/sales/worktime"
 )
 
 var zone = time.FixedZone("CST", 8*3600)
@@ -37,14 +39,14 @@ func newWords(t *testing.T) Words {
 		},
 		Evidence:  sales.EvidencePolicy{Window: 10 * time.Minute, MaxBytes: 100 << 20},
 		Approvals: sales.ApprovalRules{UndoFor: 10 * time.Minute, EscalateAt: 2},
-		Hours:     sales.WorkHours{From: 9 * 60, To: 18 * 60},
+		Hours:     worktime.WorkHours{From: 9 * 60, To: 18 * 60},
 	}
-	return Words{Org: org, Rules: rules, Cal: sales.NewCalendar(zone, rules.Hours, sales.BuiltinHolidays()...), Loc: zone, PublicURL: "https://hub.example/"}
+	return Words{Org: org, Rules: rules, Cal: worktime.NewCalendar(zone, rules.Hours, worktime.BuiltinHolidays()...), Loc: zone, PublicURL: "https://hub.example/"}
 }
 
 func approval(company string) sales.Approval {
 	return sales.Approval{
-		ID: "a-uuid", Number: 1287, Version: 2, Requester: "p-li", DealNumber: 13, Company: company, Amount: sales.Money{Fen: 128_000_000}, Product: "MES",
+		ID: "a-uuid", Number: 1287, Version: 2, Requester: "p-li", DealNumber: 13, Company: company, Amount: money.Amount{Fen: 128_000_000}, Product: "MES",
 		Move: sales.Move{From: "contact", To: "contract", Attendees: []sales.Attendee{{Name: "张伟", Title: "总经理"}}}, Status: sales.ApprovalPending,
 		Steps: []sales.ApprovalStep{
 			{Name: "直属主管", Tasks: []sales.ApprovalTask{{Approver: "p-wang"}}}, {Name: "上级主管", Tasks: []sales.ApprovalTask{{Approver: "p-zhao"}}},
@@ -126,7 +128,7 @@ func TestTimes(t *testing.T) {
 		t.Error(got)
 	}
 	now := at(24, 10, 30)
-	for want, due := range map[string]sales.Due{
+	for want, due := range map[string]worktime.Due{
 		"今天 周二 11:00 前（工作时间 30 分钟）":                  {At: at(24, 11, 0)},
 		"明天 周三 10:30 前（1 个工作日）":                      {At: at(25, 10, 30)},
 		"后天 周四 10:30 前（2 个工作日）":                      {At: at(26, 10, 30)},
@@ -144,7 +146,7 @@ func TestTimes(t *testing.T) {
 		"明天 周二 13:00 前（工作时间 4 小时 30 分钟）": at(23, 17, 30),
 		"明天 周二 13:00 前（1 个工作日）":          at(23, 13, 0),
 	} {
-		if got := w.Due(sales.Due{At: at(24, 13, 0)}, from); got != want {
+		if got := w.Due(worktime.Due{At: at(24, 13, 0)}, from); got != want {
 			t.Errorf("from %s: got %q, want %q", from, got, want)
 		}
 	}
@@ -155,7 +157,7 @@ func TestLeadCard(t *testing.T) {
 	w := newWords(t)
 	l := sales.Lead{
 		Number: 12, Company: "华东智造", Contact: "张伟", Phone: "+8613800138000", Owner: "p-li", CreatedBy: "p-li", CreatedAt: at(24, 10, 0),
-		RespondBy: sales.Due{At: at(24, 10, 30)}, Score: sales.Score{Total: 82, Grade: "A", Parts: []sales.ScorePart{{Name: "行业匹配度", Points: 30, Max: 30, Why: "目标行业"}}},
+		RespondBy: worktime.Due{At: at(24, 10, 30)}, Score: sales.Score{Total: 82, Grade: "A", Parts: []sales.ScorePart{{Name: "行业匹配度", Points: 30, Max: 30, Why: "目标行业"}}},
 	}
 	dup := sales.Lead{Number: 9, Company: "华东智造有限公司", Phone: "+8613800138000", Owner: "p-wang"}
 	for _, c := range []bots.Card{w.LeadSubmitted(l, []sales.Lead{dup}), w.LeadOwned(l)} {
@@ -283,12 +285,12 @@ func TestTodoFits(t *testing.T) {
 func TestOverdue(t *testing.T) {
 	t.Parallel()
 	w := newWords(t)
-	d := sales.Deal{Number: 13, Company: "华东智造", Amount: sales.Money{Fen: 100}, Stage: "contact"}
+	d := sales.Deal{Number: 13, Company: "华东智造", Amount: money.Amount{Fen: 100}, Stage: "contact"}
 	l := sales.Lead{Number: 12, Company: "北方重工", Score: sales.Score{Grade: "A"}}
 	owner := sales.Person{ID: "p-li", Name: "李雷"}
 	items := []LateItem{
-		{Deal: &d, Owner: owner, Late: sales.Late{Kind: sales.LateStage, Days: 4, Due: sales.Due{At: at(24, 9, 0)}}},
-		{Lead: &l, Owner: owner, Late: sales.Late{Kind: sales.LateResponse, Due: sales.Due{At: at(24, 9, 0), Provisional: true}}},
+		{Deal: &d, Owner: owner, Late: sales.Late{Kind: sales.LateStage, Days: 4, Due: worktime.Due{At: at(24, 9, 0)}}},
+		{Lead: &l, Owner: owner, Late: sales.Late{Kind: sales.LateResponse, Due: worktime.Due{At: at(24, 9, 0), Provisional: true}}},
 	}
 	if got := w.OverdueOwner(items); !strings.Contains(got, "商机 #13 华东智造 ¥1 在「初步接触」已 4 个工作日未更新") || strings.Contains(got, "李雷") {
 		t.Errorf("owner:\n%s", got)

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"genjin/sales"
+	"genjin/sales/money"
+	"genjin/sales/worktime"
 )
 
 // nameMax is how much of a name a title or a line shows.
@@ -44,7 +46,7 @@ func midnight(t time.Time) time.Time {
 
 // Due writes a due time and which days it counts, 明天 周三 10:30 前（1 个工作日）, or
 // for less than a day how much working time: at night that is not the time on the clock.
-func (w Words) Due(d sales.Due, now time.Time) string {
+func (w Words) Due(d worktime.Due, now time.Time) string {
 	if d.At.IsZero() {
 		return ""
 	}
@@ -105,7 +107,7 @@ func (w Words) stage(id string) string {
 func (w Words) step(m sales.Move) string { return w.stage(m.From) + " → " + w.stage(m.To) }
 
 // amount is an amount for a title; nothing when there is none.
-func amount(m sales.Money) string {
+func amount(m money.Amount) string {
 	if m.Fen == 0 {
 		return ""
 	}

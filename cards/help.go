@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"genjin/sales"
+	"genjin/sales/norm"
 )
 
 // Help is the short list for a person's role, with examples to copy.
@@ -62,5 +63,5 @@ func (w Words) Oops(ref string) string { return w.say("oops", ref) }
 // heard repeats what a person wrote: short, in one line, with no number that is
 // a phone's.
 func heard(text string) string {
-	return clip(sales.MaskPhones(strings.Join(strings.Fields(text), " ")), 40)
+	return clip(norm.MaskPhones(strings.Join(strings.Fields(text), " ")), 40)
 }

@@ -8,6 +8,7 @@ import (
 
 	"genjin/bots"
 	"genjin/sales"
+	"genjin/sales/norm"
 )
 
 // LeadSubmitted answers whoever submitted a lead: number, what it is worth and
@@ -25,7 +26,7 @@ func (w Words) LeadSubmitted(l sales.Lead, dups []sales.Lead) bots.Card {
 				w.fact("fact.score", w.say("score.total", l.Score.Total, w.maxScore(l.Score), l.Score.Grade)),
 				w.clock(l),
 				w.fact("fact.contact", w.contact(l)),
-				w.fact("fact.need", clip(sales.MaskPhones(l.Need), 120)),
+				w.fact("fact.need", clip(norm.MaskPhones(l.Need), 120)),
 				w.fact("fact.owner", owner),
 			),
 			bots.Block{Text: w.parts(l.Score)},
@@ -72,7 +73,7 @@ func (w Words) contact(l sales.Lead) string {
 	if l.Phone == "" {
 		return strings.TrimSpace(l.Contact + " " + l.Email)
 	}
-	return strings.TrimSpace(l.Contact + " " + sales.MaskPhone(l.Phone))
+	return strings.TrimSpace(l.Contact + " " + norm.MaskPhone(l.Phone))
 }
 
 // doubles warns of leads that may be the same, and says why.
@@ -93,7 +94,7 @@ func (w Words) doubles(l sales.Lead, dups []sales.Lead) string {
 		if l.Email != "" && l.Email == d.Email {
 			why = append(why, w.say("same.email"))
 		}
-		if sales.SameCompany(l.Company, d.Company) != sales.CompanyDifferent {
+		if norm.SameCompany(l.Company, d.Company) != norm.CompanyDifferent {
 			why = append(why, w.say("same.company"))
 		}
 		all = append(all, w.say("lead.double", num(d.Number), clip(d.Company, nameMax), strings.Join(why, "、"), w.Name(d.Owner)))
@@ -211,9 +212,9 @@ func (w Words) understood(given map[string]string) string {
 			continue
 		}
 		if field == "电话" {
-			value = sales.MaskPhone(value)
+			value = norm.MaskPhone(value)
 		}
-		all = append(all, field+" "+clip(sales.MaskPhones(value), 40))
+		all = append(all, field+" "+clip(norm.MaskPhones(value), 40))
 	}
 	if len(all) == 0 {
 		return ""
@@ -244,7 +245,7 @@ func (w Words) Problem(p sales.Problem) string {
 	if !ok {
 		hint = w.say("problem.hint")
 	}
-	return w.say("problem.invalid", p.Field, clip(sales.MaskPhones(p.Got), 40), hint)
+	return w.say("problem.invalid", p.Field, clip(norm.MaskPhones(p.Got), 40), hint)
 }
 
 // LeadOwned tells somebody of a lead that is theirs now. The number is masked:
@@ -257,7 +258,7 @@ func (w Words) LeadOwned(l sales.Lead) bots.Card {
 			facts(
 				w.clock(l),
 				w.fact("fact.contact", w.contact(l)),
-				w.fact("fact.need", clip(sales.MaskPhones(l.Need), 120)),
+				w.fact("fact.need", clip(norm.MaskPhones(l.Need), 120)),
 				w.fact("fact.source", l.Source),
 				w.fact("fact.by", w.Name(l.CreatedBy)),
 			),

@@ -3,6 +3,7 @@ package cards
 import (
 	"genjin/bots"
 	"genjin/sales"
+	"genjin/sales/norm"
 )
 
 // LeadAgain shows a lead that somebody asks for: what became of it, or by when it
@@ -18,7 +19,7 @@ func (w Words) LeadAgain(l sales.Lead) bots.Card {
 			facts(
 				w.leadState(l),
 				w.fact("fact.contact", w.contact(l)),
-				w.fact("fact.need", clip(sales.MaskPhones(l.Need), 120)),
+				w.fact("fact.need", clip(norm.MaskPhones(l.Need), 120)),
 				w.fact("fact.source", l.Source),
 				w.fact("fact.owner", w.Name(l.Owner)),
 			),

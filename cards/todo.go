@@ -8,6 +8,7 @@ import (
 
 	"genjin/bots"
 	"genjin/sales"
+	"genjin/sales/money"
 )
 
 // todoMax is how many requests a consolidated card shows: Feishu draws at most
@@ -119,7 +120,7 @@ const pickName = 16
 
 // total is the sum of what waits, where it is of one currency.
 func (w Words) total(items []TodoItem) string {
-	var sum sales.Money
+	var sum money.Amount
 	for i, item := range items {
 		if i == 0 {
 			sum = item.Approval.Amount

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"genjin/sales"
+	"genjin/sales/worktime"
 )
 
 // holds checks that a text has all the words and none of the others.
@@ -72,7 +73,7 @@ func TestLeadAgain(t *testing.T) {
 	w := newWords(t)
 	l := sales.Lead{
 		Number: 12, Company: "华东智造", Contact: "张伟", Phone: "+8613800138000", Owner: "p-li", CreatedBy: "p-li", Status: sales.LeadOpen,
-		Score: sales.Score{Grade: "B", Total: 50}, CreatedAt: at(24, 9, 0), RespondBy: sales.Due{At: at(24, 13, 0)},
+		Score: sales.Score{Grade: "B", Total: 50}, CreatedAt: at(24, 9, 0), RespondBy: worktime.Due{At: at(24, 13, 0)},
 	}
 	holds(t, w.LeadAgain(l).Plain(), []string{"线索 #12 · 华东智造 · B 级 50 分", "首次联系", "138****8000"}, []string{"新线索"})
 	l.TouchedAt = at(24, 10, 0)

@@ -7,13 +7,14 @@ import (
 
 	"genjin/bots"
 	"genjin/sales"
+	"genjin/sales/worktime"
 )
 
 // Words makes messages, with the people, rules and calendar as they stand now.
 type Words struct {
 	Org       *sales.Org
 	Rules     *sales.Rules
-	Cal       *sales.Calendar
+	Cal       *worktime.Calendar
 	Loc       *time.Location
 	PublicURL string
 

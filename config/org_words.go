@@ -10,7 +10,7 @@ import (
 
 	"github.com/mozillazg/go-pinyin"
 
-	"genjin/sales"
+	"genjin/sales/norm"
 )
 
 // idMax bounds the ids that are made of names.
@@ -97,7 +97,7 @@ func spelled(name string) string {
 
 // samePhone is a phone number as two platforms may both write it; "" is none.
 func samePhone(s string) string {
-	phone, _, err := sales.NormalPhone(s)
+	phone, _, err := norm.Phone(s)
 	if err != nil {
 		return ""
 	}
@@ -106,7 +106,7 @@ func samePhone(s string) string {
 
 // sameMail is an e-mail address as two platforms may both write it; "" is none.
 func sameMail(s string) string {
-	mail, err := sales.NormalEmail(s)
+	mail, err := norm.Email(s)
 	if err != nil {
 		return ""
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"genjin/sales"
+	"genjin/sales/worktime"
 )
 
 //go:embed default_rules.yaml
@@ -118,8 +119,8 @@ func ParseRules(name string, text []byte) (*sales.Rules, error) {
 			CopyRole: d.role("$.overdue.copy", f.Overdue.Copy),
 		},
 		Approvals: d.approvals(f.Approvals),
-		Hours:     sales.WorkHours{From: d.time("$.hours.from", f.Hours.From), To: d.time("$.hours.to", f.Hours.To)},
-		Quiet:     sales.QuietHours{From: d.time("$.quiet.from", f.Quiet.From), To: d.time("$.quiet.to", f.Quiet.To)},
+		Hours:     worktime.WorkHours{From: d.time("$.hours.from", f.Hours.From), To: d.time("$.hours.to", f.Hours.To)},
+		Quiet:     worktime.QuietHours{From: d.time("$.quiet.from", f.Quiet.From), To: d.time("$.quiet.to", f.Quiet.To)},
 	}
 	if r.Hours.From >= r.Hours.To && f.Hours.From != "" && f.Hours.To != "" {
 		d.fail("$.hours", "工作时间的 from 要早于 to")

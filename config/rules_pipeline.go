@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"genjin/sales"
+	"genjin/sales/norm"
 )
 
 func (d *document) pipeline(in []stageEntry) []sales.Stage {
@@ -51,7 +52,7 @@ func (d *document) unambiguous(path string, e stageEntry, words map[string]strin
 		if i > 1 {
 			at = fmt.Sprintf("%s.aliases[%d]", path, i-2)
 		}
-		key := strings.ToLower(sales.Fold(w))
+		key := strings.ToLower(norm.Fold(w))
 		other, taken := words[key]
 		switch {
 		case key == "" && i > 1:

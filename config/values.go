@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"genjin/sales"
+	"genjin/sales/worktime"
 )
 
 // between checks a whole number.
@@ -52,7 +53,7 @@ func (d *document) some(path, s string, fallback time.Duration) time.Duration {
 }
 
 // time reads 09:00.
-func (d *document) time(path, s string) sales.TimeOfDay {
+func (d *document) time(path, s string) worktime.TimeOfDay {
 	at, err := time.Parse("15:04", s)
 	if err != nil {
 		if s == "" {
@@ -62,15 +63,15 @@ func (d *document) time(path, s string) sales.TimeOfDay {
 		}
 		return 0
 	}
-	return sales.TimeOfDay(at.Hour()*60 + at.Minute())
+	return worktime.TimeOfDay(at.Hour()*60 + at.Minute())
 }
 
 // times reads at least one time of day.
-func (d *document) times(path string, in []string) []sales.TimeOfDay {
+func (d *document) times(path string, in []string) []worktime.TimeOfDay {
 	if len(in) == 0 {
 		d.fail(path, "没有 %s，请写成 [\"09:00\", \"17:30\"]", leaf(path))
 	}
-	out := make([]sales.TimeOfDay, 0, len(in))
+	out := make([]worktime.TimeOfDay, 0, len(in))
 	for i, s := range in {
 		out = append(out, d.time(fmt.Sprintf("%s[%d]", path, i), s))
 	}

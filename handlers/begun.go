@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"genjin/sales"
+	"genjin/sales/norm"
 )
 
 // keepBegun keeps what was right of a command that lacks a part, given as a
@@ -142,7 +143,7 @@ func (c *call) halfHandOver(ctx context.Context, words []string) error {
 func readFields(fields map[string]string) string {
 	all := make([]string, 0, len(fields))
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		all = append(all, name+" "+sales.MaskPhones(fields[name]))
+		all = append(all, name+" "+norm.MaskPhones(fields[name]))
 	}
 	return strings.Join(all, "，")
 }

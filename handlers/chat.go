@@ -7,6 +7,7 @@ import (
 
 	"genjin/bots"
 	"genjin/sales"
+	"genjin/sales/norm"
 )
 
 // useCases maps what people write to what happens.
@@ -90,7 +91,7 @@ func help(ctx context.Context, c *call, cmd command) error {
 		return c.say(ctx, c.w.Help(c.me))
 	}
 	word := strings.ToLower(cmd.Words[0])
-	if v, ok := verbs[word]; ok {
+	if v, ok := verbOf(word); ok {
 		word = string(v)
 	}
 	if text, ok := c.w.HelpVerb(word); ok {
@@ -123,7 +124,7 @@ func two(ctx context.Context, c *call, cmd command) error {
 
 // talk answers words about a move that ask for none.
 func talk(ctx context.Context, c *call, _ command) error {
-	return c.refuse(ctx, "talk", c.w.NotFired(sales.Fold(c.event.Text)))
+	return c.refuse(ctx, "talk", c.w.NotFired(norm.Fold(c.event.Text)))
 }
 
 // notExact answers words that sound like a decision: only the exact form decides.
@@ -132,7 +133,7 @@ func notExact(ctx context.Context, c *call, cmd command) error {
 	if len(cmd.Words) > 0 {
 		v = cmd.Words[0]
 	}
-	return c.refuse(ctx, "not_exact", c.w.NotExact(v, sales.Fold(c.event.Text)))
+	return c.refuse(ctx, "not_exact", c.w.NotExact(v, norm.Fold(c.event.Text)))
 }
 
 // unknown answers what is no command, with what is closest. A bare value may be
@@ -147,5 +148,5 @@ func unknown(ctx context.Context, c *call, cmd command) error {
 	if len(cmd.Words) > 0 {
 		near = closest(cmd.Words[0])
 	}
-	return c.refuse(ctx, "unknown", c.w.Unknown(sales.Fold(c.event.Text), near))
+	return c.refuse(ctx, "unknown", c.w.Unknown(norm.Fold(c.event.Text), near))
 }

@@ -8,6 +8,7 @@ import (
 
 	"genjin/cards"
 	"genjin/sales"
+	"genjin/sales/money"
 	"genjin/store"
 )
 
@@ -26,7 +27,7 @@ func convert(ctx context.Context, c *call, cmd command) error {
 	}
 	d := sales.Deal{ID: c.tx.NewID(), Product: cmd.Fields["产品"]}
 	if text := cmd.Fields["金额"]; text != "" {
-		if d.Amount, err = sales.ParseMoney(text); err != nil {
+		if d.Amount, err = money.Parse(text); err != nil {
 			if err := c.saveDraft(ctx, draft{Kind: draftDeal, Convert: &cmd}); err != nil {
 				return err
 			}

@@ -9,6 +9,7 @@ import (
 	"genjin/bots"
 	"genjin/sales"
 	"genjin/store"
+	"genjin/store/evidence"
 )
 
 // kindFetch is the kind of the job that copies a file; its payload names it.
@@ -93,7 +94,7 @@ func (c *call) nameOf(f bots.File) string {
 	case f.Name == "":
 		return c.w.Say("file.unnamed", at)
 	}
-	return store.CleanName(f.Name)
+	return evidence.CleanName(f.Name)
 }
 
 // remember notes which files came with a message, for the day in which people

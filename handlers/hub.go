@@ -16,7 +16,9 @@ import (
 	"genjin/bots"
 	"genjin/cards"
 	"genjin/sales"
+	"genjin/sales/worktime"
 	"genjin/store"
+	"genjin/store/evidence"
 	"genjin/web"
 )
 
@@ -24,12 +26,12 @@ import (
 // that a reload is seen by the next event.
 type Options struct {
 	Store          *store.Store
-	Evidence       *store.Evidence
+	Evidence       *evidence.Folder
 	Bots           []bots.Bot
 	Inlets         []bots.Inlet // ways in beside the bots themselves
 	Org            func() *sales.Org
 	Rules          func() *sales.Rules
-	Calendar       func() *sales.Calendar
+	Calendar       func() *worktime.Calendar
 	Location       *time.Location
 	PublicURL      string
 	Now            func() time.Time

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"genjin/sales"
+	"genjin/sales/norm"
 	"genjin/store"
 )
 
@@ -32,7 +33,7 @@ func guess(words []string) map[string]string {
 	given := map[string]string{}
 	var rest []string
 	for _, w := range words {
-		_, _, noPhone := sales.NormalPhone(w)
+		_, _, noPhone := norm.Phone(w)
 		switch {
 		case noPhone == nil:
 			given["电话"] = w
@@ -92,8 +93,8 @@ func rightFields(given map[string]string, problems []sales.Problem) map[string]s
 			field = name
 		}
 		wrong := slices.ContainsFunc(problems, func(p sales.Problem) bool { return p.Field == field && p.Kind != sales.ProblemMissing })
-		if !wrong && sales.Fold(value) != "" {
-			right[field] = sales.Fold(value)
+		if !wrong && norm.Fold(value) != "" {
+			right[field] = norm.Fold(value)
 		}
 	}
 	return right
@@ -126,7 +127,7 @@ func (c *call) answersDraft(ctx context.Context) (done bool, err error) {
 	if err != nil || !ok || d.Old || d.Lead == nil {
 		return false, err
 	}
-	words := strings.Fields(sales.Fold(c.event.Text))
+	words := strings.Fields(norm.Fold(c.event.Text))
 	if len(words) == 0 {
 		return false, nil
 	}
@@ -136,9 +137,9 @@ func (c *call) answersDraft(ctx context.Context) (done bool, err error) {
 		return false, nil
 	}
 	given := maps.Clone(d.Lead.Given)
-	if _, _, bad := sales.NormalPhone(strings.TrimPrefix(value, "电话")); bad == nil {
+	if _, _, bad := norm.Phone(strings.TrimPrefix(value, "电话")); bad == nil {
 		given["电话"] = strings.TrimPrefix(value, "电话")
-	} else if address, bad := sales.NormalEmail(value); bad == nil {
+	} else if address, bad := norm.Email(value); bad == nil {
 		given["邮箱"] = address
 	} else {
 		return false, nil

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"genjin/sales"
+	"genjin/sales/norm"
 	"genjin/store"
 )
 
@@ -26,8 +27,8 @@ var latinShape = regexp.MustCompile(`^[a-z0-9]{2,40}$`)
 
 // fit tells how well a name fits a deal.
 func fit(d sales.Deal, name string) int {
-	name = sales.Fold(name)
-	key, folded := sales.CompanyKey(name), sales.Fold(d.Company)
+	name = norm.Fold(name)
+	key, folded := norm.CompanyKey(name), norm.Fold(d.Company)
 	switch {
 	case name == "":
 		return fitNone
@@ -37,7 +38,7 @@ func fit(d sales.Deal, name string) int {
 		return fitPart
 	case spelled(d, strings.ToLower(strings.ReplaceAll(name, " ", ""))):
 		return fitSound
-	case name == sales.Fold(d.Contact):
+	case name == norm.Fold(d.Contact):
 		return fitContact
 	case part(d.CompanyKey, key):
 		return fitAround
@@ -56,7 +57,7 @@ func spelled(d sales.Deal, latin string) bool {
 	if !latinShape.MatchString(latin) {
 		return false
 	}
-	for _, name := range []string{sales.Fold(d.Company), d.CompanyKey} {
+	for _, name := range []string{norm.Fold(d.Company), d.CompanyKey} {
 		if strings.HasPrefix(initials(name), latin) || (len(latin) >= 4 && strings.HasPrefix(sounds(name), latin)) {
 			return true
 		}
@@ -161,8 +162,8 @@ func numberOf(cmd command) int64 {
 		return cmd.Number
 	}
 	if len(cmd.Words) > 0 {
-		if m := numberShape.FindStringSubmatch(cmd.Words[0]); m != nil {
-			return toNumber(m[1])
+		if n, ok := numberIn(cmd.Words[0]); ok {
+			return n
 		}
 	}
 	return 0
@@ -213,13 +214,13 @@ func (c *call) pick(ctx context.Context, cmd command, deals []sales.Deal, rest [
 // near are deals whose names look like what was said.
 func near(deals []sales.Deal, name string) []sales.Deal {
 	var alike []sales.Deal
-	key := []rune(sales.CompanyKey(name))
+	key := []rune(norm.CompanyKey(name))
 	if len(key) > 64 {
 		return nil
 	}
 	for _, d := range deals {
 		other := []rune(d.CompanyKey)
-		same := sales.SameCompany(d.Company, name) != sales.CompanyDifferent || sounds(string(key)) == sounds(string(other))
+		same := norm.SameCompany(d.Company, name) != norm.CompanyDifferent || sounds(string(key)) == sounds(string(other))
 		if same || (len(key) > 1 && distance(key, other) <= max(1, len(other)/2)) {
 			alike = append(alike, d)
 		}

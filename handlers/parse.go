@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"genjin/sales"
+	"genjin/sales/norm"
 )
 
 // verb is what a person wants. Most are the Chinese word that stands in help.
@@ -77,7 +77,7 @@ func clean(text string) string {
 	if r := []rune(text); len(r) > textMax {
 		text = string(r[:textMax])
 	}
-	t := spaces.ReplaceAllString(sales.Fold(text), " ")
+	t := spaces.ReplaceAllString(norm.Fold(text), " ")
 	for strings.HasPrefix(t, "@") {
 		_, rest, found := strings.Cut(t, " ")
 		if !found {
@@ -161,8 +161,14 @@ func cutVerb(t string) (v verb, rest string, ok bool) {
 	if i := strings.IndexAny(t, " \n:#"); i >= 0 {
 		word, rest = t[:i], strings.TrimLeft(t[i:], " \n:")
 	}
-	v, ok = verbs[strings.ToLower(word)]
+	v, ok = verbOf(word)
 	return v, strings.TrimSpace(rest), ok
+}
+
+// verbOf is the verb that a word means.
+func verbOf(word string) (v verb, ok bool) {
+	v, ok = verbs[strings.ToLower(word)]
+	return v, ok
 }
 
 // withNumber takes an optional number from the front; the rest is fields and
@@ -171,8 +177,8 @@ func withNumber(v verb, rest string) command {
 	head, fields := cutFields(rest)
 	c := command{Verb: v, Fields: fields, Words: strings.Fields(head)}
 	if len(c.Words) > 0 {
-		if m := numberShape.FindStringSubmatch(c.Words[0]); m != nil {
-			c.Number, c.Words = toNumber(m[1]), c.Words[1:]
+		if n, ok := numberIn(c.Words[0]); ok {
+			c.Number, c.Words = n, c.Words[1:]
 		}
 	}
 	return c
@@ -188,6 +194,16 @@ func parseLead(rest string) command {
 	return c
 }
 
+// numberIn reads 12 or #12.
+func numberIn(word string) (n int64, ok bool) {
+	m := numberShape.FindStringSubmatch(word)
+	if m == nil {
+		return 0, false
+	}
+	return toNumber(m[1]), true
+}
+
+// toNumber reads digits; what is no number is 0.
 func toNumber(digits string) int64 {
 	n, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	"genjin/cards"
 	"genjin/config"
 	"genjin/sales"
+	"genjin/sales/worktime"
 	"genjin/store"
 	"genjin/store/storetest"
 )
@@ -120,10 +121,10 @@ func (r *room) furnish(s *store.Store, more ...func(*Options)) {
 		t.Fatal(err)
 	}
 	rules.Version = 1
-	cal := sales.NewCalendar(loc, rules.Hours, sales.BuiltinHolidays()...)
+	cal := worktime.NewCalendar(loc, rules.Hours, worktime.BuiltinHolidays()...)
 	o := Options{
 		Store: r.store, Bots: []bots.Bot{fakeBot{}, muteBot{}}, Org: func() *sales.Org { return org }, Rules: func() *sales.Rules { return rules },
-		Calendar: func() *sales.Calendar { return cal }, Location: loc, PublicURL: "https://hub.example", Now: func() time.Time { return r.now },
+		Calendar: func() *worktime.Calendar { return cal }, Location: loc, PublicURL: "https://hub.example", Now: func() time.Time { return r.now },
 		Logger: slog.New(slog.NewTextHandler(testWriter{t}, nil)),
 	}
 	for _, m := range more {

@@ -9,6 +9,7 @@ import (
 	"genjin/bots"
 	"genjin/sales"
 	"genjin/store"
+	"genjin/store/evidence"
 )
 
 // uploadPath is where upload pages lie, before their token.
@@ -225,7 +226,7 @@ const pageBot = "page"
 
 // finishUpload takes in a file that was copied and checked. The token is used up
 // by the one that commits; the move that waited goes on in the same transaction.
-func (h *Hub) finishUpload(ctx context.Context, token string, got store.Stored, address string) (uploadPage, error) {
+func (h *Hub) finishUpload(ctx context.Context, token string, got evidence.Stored, address string) (uploadPage, error) {
 	var p uploadPage
 	err := h.Store.Do(ctx, func(tx *store.Tx) (err error) {
 		c := h.newCall(tx, bots.Event{Kind: bots.EventMessage, Private: true, Mentioned: true, At: tx.Now()})
@@ -251,7 +252,7 @@ func (h *Hub) finishUpload(ctx context.Context, token string, got store.Stored, 
 	return p, err
 }
 
-func (c *call) takeUpload(ctx context.Context, token string, got store.Stored, p *uploadPage) error {
+func (c *call) takeUpload(ctx context.Context, token string, got evidence.Stored, p *uploadPage) error {
 	if err := c.closeUpload(ctx, token); err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"genjin/sales"
-	"genjin/store"
+	"genjin/store/evidence"
 )
 
 const (
@@ -82,20 +82,20 @@ func (h *Hub) uploadLimit() int64 { return min(h.Rules().Evidence.MaxBytes, uplo
 
 // receive copies the form's file to disk as it comes; it never lies in memory
 // as a whole. The form is read to its end: what broke off is no upload.
-func (h *Hub) receive(c *gin.Context) (store.Stored, error) {
+func (h *Hub) receive(c *gin.Context) (evidence.Stored, error) {
 	kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
 	if err != nil || kind != "multipart/form-data" {
-		return store.Stored{}, http.ErrNotMultipart
+		return evidence.Stored{}, http.ErrNotMultipart
 	}
 	most := h.uploadLimit()
 	if c.Request.ContentLength > most+uploadSlack {
-		return store.Stored{}, &http.MaxBytesError{Limit: most}
+		return evidence.Stored{}, &http.MaxBytesError{Limit: most}
 	}
 	h.patience(c)
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, most+uploadSlack)
 	parts, err := c.Request.MultipartReader()
 	if err != nil {
-		return store.Stored{}, http.ErrNotMultipart
+		return evidence.Stored{}, http.ErrNotMultipart
 	}
 	return h.firstFile(c.Request.Context(), parts, most)
 }
@@ -111,7 +111,7 @@ func (h *Hub) patience(c *gin.Context) {
 }
 
 // firstFile takes in the first file of a form.
-func (h *Hub) firstFile(ctx context.Context, parts *multipart.Reader, most int64) (got store.Stored, err error) {
+func (h *Hub) firstFile(ctx context.Context, parts *multipart.Reader, most int64) (got evidence.Stored, err error) {
 	found := false
 	for {
 		part, err := parts.NextPart()
@@ -204,7 +204,7 @@ func (h *Hub) outcomeOf(p uploadPage, err error) uploadAnswer {
 // failureOf says what is wrong with an upload that changed nothing.
 func (h *Hub) failureOf(err error) uploadAnswer {
 	var (
-		refused *store.FileError
+		refused *evidence.FileError
 		large   *http.MaxBytesError
 		sent    *sendingError
 	)

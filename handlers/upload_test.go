@@ -18,6 +18,7 @@ import (
 	"genjin/bots"
 	"genjin/sales"
 	"genjin/store"
+	"genjin/store/evidence"
 )
 
 const aPDF = "%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
@@ -34,7 +35,7 @@ type desk struct {
 func newDesk(t *testing.T, more ...func(*Options)) *desk {
 	t.Helper()
 	d := &desk{log: &bytes.Buffer{}, dir: t.TempDir()}
-	ev, err := store.OpenEvidence(d.dir)
+	ev, err := evidence.Open(d.dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -318,7 +319,7 @@ func TestUploadOnce(t *testing.T) {
 		<-held
 		for range tries {
 			all.Go(func() {
-				p, err := r.hub.finishUpload(t.Context(), token, store.Stored{SHA256: strings.Repeat("a", 64), Size: 9, Type: "pdf", Name: "纪要.pdf"}, "")
+				p, err := r.hub.finishUpload(t.Context(), token, evidence.Stored{SHA256: strings.Repeat("a", 64), Size: 9, Type: "pdf", Name: "纪要.pdf"}, "")
 				if err != nil {
 					t.Error(err)
 				}

@@ -15,18 +15,20 @@ import (
 	"genjin/bots"
 	"genjin/cards"
 	"genjin/sales"
+	"genjin/sales/worktime"
 	"genjin/store"
+	"genjin/store/evidence"
 )
 
 // Options is what the engine needs. Org, Rules and Calendar are asked each
 // time, so that a reload is seen by the next job.
 type Options struct {
 	Store     *store.Store
-	Evidence  *store.Evidence
+	Evidence  *evidence.Folder
 	Bots      []bots.Bot
 	Org       func() *sales.Org
 	Rules     func() *sales.Rules
-	Calendar  func() *sales.Calendar
+	Calendar  func() *worktime.Calendar
 	Location  *time.Location
 	PublicURL string
 	Now       func() time.Time // the hub's clock; the demo can move it

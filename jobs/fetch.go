@@ -13,6 +13,7 @@ import (
 	"genjin/bots"
 	"genjin/sales"
 	"genjin/store"
+	"genjin/store/evidence"
 )
 
 const (
@@ -41,7 +42,7 @@ func (e *Engine) fetch(ctx context.Context, j store.Job) (finish, error) {
 	}
 	stored, err := e.copyFile(ctx, f)
 	var (
-		bad *store.FileError
+		bad *evidence.FileError
 		se  *bots.SendError
 	)
 	switch {
@@ -66,16 +67,16 @@ func (e *Engine) hopeless(j store.Job) bool {
 
 func isUnavailable(err error) bool { return errors.Is(err, store.ErrUnavailable) }
 
-func (e *Engine) copyFile(ctx context.Context, f sales.File) (store.Stored, error) {
+func (e *Engine) copyFile(ctx context.Context, f sales.File) (evidence.Stored, error) {
 	from, ok := e.bots[f.Bot].(bots.Fetcher)
 	if !ok {
-		return store.Stored{}, &store.FileError{Reason: "fetch_failed"}
+		return evidence.Stored{}, &evidence.FileError{Reason: "fetch_failed"}
 	}
 	r, err := from.Fetch(ctx, bots.File{
 		Bot: f.Bot, Key: f.Platform.Key, MessageID: f.Platform.MessageID, Name: f.Name, Image: f.Platform.Image, Size: f.Platform.Size,
 	})
 	if err != nil {
-		return store.Stored{}, err
+		return evidence.Stored{}, err
 	}
 	name := nameOf(f, r)
 	stored, err := e.Evidence.Put(ctx, r, name, e.Rules().Evidence.MaxBytes)

@@ -14,6 +14,7 @@ import (
 	"genjin/bots"
 	"genjin/sales"
 	"genjin/store"
+	"genjin/store/evidence"
 )
 
 // drive is a platform that holds files.
@@ -31,7 +32,7 @@ const aPDF = "%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root
 func fetching(t *testing.T, open func() (io.ReadCloser, error)) (w *world, resumed *[]sales.File) {
 	t.Helper()
 	resumed = &[]sales.File{}
-	ev, err := store.OpenEvidence(t.TempDir())
+	ev, err := evidence.Open(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

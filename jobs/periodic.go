@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"genjin/sales"
+	"genjin/sales/worktime"
 	"genjin/store"
 )
 
@@ -56,7 +56,7 @@ func every(d time.Duration) func(*Engine, time.Time) (time.Time, bool) {
 
 // atTimes is the newest of the given times of day, on a working day, that is
 // not after now.
-func (e *Engine) atTimes(times []sales.TimeOfDay, now time.Time) (time.Time, bool) {
+func (e *Engine) atTimes(times []worktime.TimeOfDay, now time.Time) (time.Time, bool) {
 	now = now.In(e.Location)
 	if work, _ := e.Calendar().Workday(now); !work {
 		return time.Time{}, false

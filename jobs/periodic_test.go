@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"genjin/sales"
+	"genjin/sales/worktime"
 	"genjin/store"
+	"genjin/store/evidence"
 )
 
 func (w *world) tick(engines ...*Engine) {
@@ -81,7 +83,7 @@ func TestMissedPeriodIsRunWithinTwoHoursOnly(t *testing.T) {
 func TestClockKeepsSilentAtNightAndOnDaysOff(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.rules.Overdue.At = []sales.TimeOfDay{8 * 60, 20*60 + 59}
+	w.rules.Overdue.At = []worktime.TimeOfDay{8 * 60, 20*60 + 59}
 	w.deal(3, "li")
 	w.pass(7 * 24 * time.Hour) // Tuesday
 	w.at(8, 10)
@@ -100,7 +102,7 @@ func TestClockKeepsSilentAtNightAndOnDaysOff(t *testing.T) {
 func TestPeriodThatWaitedKeepsTheQuietHours(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.rules.Overdue.At = []sales.TimeOfDay{20*60 + 30}
+	w.rules.Overdue.At = []worktime.TimeOfDay{20*60 + 30}
 	w.deal(3, "li")
 	w.pass(7 * 24 * time.Hour)
 	w.at(20, 45)
@@ -120,7 +122,7 @@ func TestPeriodThatWaitedKeepsTheQuietHours(t *testing.T) {
 func TestHourlySweepTakesLooseEvidence(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	ev, err := store.OpenEvidence(dir)
+	ev, err := evidence.Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,8 @@ import (
 
 	"genjin/bots"
 	"genjin/sales"
+	"genjin/sales/money"
+	"genjin/sales/worktime"
 	"genjin/store"
 	"genjin/store/storetest"
 )
@@ -144,11 +146,11 @@ func testRules() *sales.Rules {
 	return &sales.Rules{
 		Version:  1,
 		Pipeline: []sales.Stage{{ID: "contact", Name: "初步接触", OverdueIn: 3}, {ID: "needs", Name: "需求确认", OverdueIn: 5}, {ID: "won", Name: "赢单", Won: true}},
-		Overdue:  sales.OverdueRules{At: []sales.TimeOfDay{9 * 60, 17*60 + 30}, RepeatIn: 2, CopyRole: sales.RoleOps},
+		Overdue:  sales.OverdueRules{At: []worktime.TimeOfDay{9 * 60, 17*60 + 30}, RepeatIn: 2, CopyRole: sales.RoleOps},
 		Approvals: sales.ApprovalRules{
-			RemindAfter: 4 * time.Hour, RemindEvery: 4 * time.Hour, EscalateAt: 2, DigestAt: []sales.TimeOfDay{9 * 60, 17*60 + 30},
+			RemindAfter: 4 * time.Hour, RemindEvery: 4 * time.Hour, EscalateAt: 2, DigestAt: []worktime.TimeOfDay{9 * 60, 17*60 + 30},
 		},
-		Hours: sales.WorkHours{From: 9 * 60, To: 18 * 60}, Quiet: sales.QuietHours{From: 21 * 60, To: 8*60 + 30},
+		Hours: worktime.WorkHours{From: 9 * 60, To: 18 * 60}, Quiet: worktime.QuietHours{From: 21 * 60, To: 8*60 + 30},
 	}
 }
 
@@ -177,10 +179,10 @@ func (w *world) organise(folk []sales.Person, teams []sales.Team) {
 // hire makes one more engine on the same store.
 func (w *world) hire(more ...func(*Options)) *Engine {
 	w.t.Helper()
-	cal := sales.NewCalendar(zone, w.rules.Hours, sales.BuiltinHolidays()...)
+	cal := worktime.NewCalendar(zone, w.rules.Hours, worktime.BuiltinHolidays()...)
 	o := Options{
 		Store: w.store, Bots: []bots.Bot{w.feishu, w.wecom}, Org: func() *sales.Org { return w.org }, Rules: func() *sales.Rules { return w.rules },
-		Calendar: func() *sales.Calendar { return cal }, Location: zone, PublicURL: "https://hub.example", Now: w.clock,
+		Calendar: func() *worktime.Calendar { return cal }, Location: zone, PublicURL: "https://hub.example", Now: w.clock,
 		Logger: slog.New(slog.NewTextHandler(w.log, nil)), Lease: time.Second,
 	}
 	for _, m := range more {
@@ -294,7 +296,7 @@ func (w *world) approval(number int64, approvers ...string) sales.Approval {
 	}
 	a := sales.Approval{
 		ID: w.store.NewID(), Number: number, Version: 1, RulesVersion: 1, Requester: "li", Owner: "li", DealNumber: 3, Company: "华东智造",
-		Amount: sales.Money{Fen: 128_000_000}, Move: sales.Move{ID: "m1", From: "contact", To: "needs", By: "li", At: w.clock()},
+		Amount: money.Amount{Fen: 128_000_000}, Move: sales.Move{ID: "m1", From: "contact", To: "needs", By: "li", At: w.clock()},
 		Steps: []sales.ApprovalStep{step}, Status: sales.ApprovalPending, CreatedAt: w.clock(), UpdatedAt: w.clock(),
 	}
 	return w.save(a, sales.EffectApprovalAsked)
@@ -322,7 +324,7 @@ func (w *world) deal(number int64, owner string) sales.Deal {
 	w.t.Helper()
 	d := sales.Deal{
 		ID: w.store.NewID(), Number: number, Company: "华东智造", CompanyKey: "华东智造", Owner: owner, Stage: "contact",
-		Amount: sales.Money{Fen: 128_000_000}, StageSince: w.clock(), TouchedAt: w.clock(), CreatedAt: w.clock(), UpdatedAt: w.clock(),
+		Amount: money.Amount{Fen: 128_000_000}, StageSince: w.clock(), TouchedAt: w.clock(), CreatedAt: w.clock(), UpdatedAt: w.clock(),
 	}
 	w.do(func(tx *store.Tx) error {
 		return tx.Save(w.t.Context(), sales.Change{Deals: []sales.Deal{d}}, store.Source{})

@@ -1,6 +1,10 @@
 package sales
 
-import "time"
+import (
+	"time"
+
+	"genjin/sales/money"
+)
 
 // ApprovalStatus is where a request stands.
 type ApprovalStatus string
@@ -37,7 +41,7 @@ type Approval struct {
 	Owner        string         `json:"owner,omitempty"` // of the deal: decides no more than the requester does
 	DealNumber   int64          `json:"deal_number"`
 	Company      string         `json:"company"`
-	Amount       Money          `json:"amount"`
+	Amount       money.Amount   `json:"amount"`
 	Product      string         `json:"product"`
 	Move         Move           `json:"move"` // what happens when approved
 	Steps        []ApprovalStep `json:"steps"`

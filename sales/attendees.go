@@ -3,13 +3,15 @@ package sales
 import (
 	"strings"
 	"unicode"
+
+	"genjin/sales/norm"
 )
 
 // ParseAttendees reads names with titles: 张伟 总经理、李娜 财务总监. A title may
 // also stand in brackets or behind a colon, slash or dash. Who has no title is
 // left out, and told.
 func ParseAttendees(s string) (people []Attendee, untitled []string) {
-	for _, part := range strings.FieldsFunc(Fold(s), func(r rune) bool { return strings.ContainsRune("、,，;；。\n", r) }) {
+	for _, part := range strings.FieldsFunc(norm.Fold(s), func(r rune) bool { return strings.ContainsRune("、,，;；。\n", r) }) {
 		name, title := splitTitle(part)
 		switch {
 		case name == "":

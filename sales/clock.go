@@ -1,11 +1,15 @@
 package sales
 
-import "time"
+import (
+	"time"
+
+	"genjin/sales/worktime"
+)
 
 // Late says since when something is late.
 type Late struct {
 	Kind string // stage, response or follow-up
-	Due  Due
+	Due  worktime.Due
 	Days int // working days without progress
 }
 
@@ -19,7 +23,7 @@ const (
 // Overdue tells whether a deal has gone too long without progress for its
 // stage. Snoozed and closed deals, and deals that wait for an approval, are not
 // overdue: they wait for somebody else.
-func (d Deal) Overdue(r *Rules, c *Calendar, now time.Time) (Late, bool) {
+func (d Deal) Overdue(r *Rules, c *worktime.Calendar, now time.Time) (Late, bool) {
 	stage, ok := r.StageByID(d.Stage)
 	if !ok || stage.Closed() || stage.OverdueIn <= 0 || d.Pending != nil || now.Before(d.Snooze.Until) {
 		return Late{}, false
@@ -29,12 +33,12 @@ func (d Deal) Overdue(r *Rules, c *Calendar, now time.Time) (Late, bool) {
 }
 
 // Late tells whether a lead missed its first call, or its first follow-up.
-func (l Lead) Late(r *Rules, _ *Calendar, now time.Time) (Late, bool) {
+func (l Lead) Late(r *Rules, _ *worktime.Calendar, now time.Time) (Late, bool) {
 	if l.Status != LeadOpen || now.Before(l.Snooze.Until) || l.touched() {
 		return Late{}, false
 	}
 	if at := l.CreatedAt.Add(r.Clocks.FollowUpIn); r.Clocks.FollowUpIn > 0 && !now.Before(at) {
-		return Late{Kind: LateFollowUp, Due: Due{At: at}}, true
+		return Late{Kind: LateFollowUp, Due: worktime.Due{At: at}}, true
 	}
 	if l.RespondBy.At.IsZero() || now.Before(l.RespondBy.At) {
 		return Late{}, false

@@ -1,6 +1,10 @@
 package sales
 
-import "time"
+import (
+	"time"
+
+	"genjin/sales/money"
+)
 
 // Deal is a sale under way.
 type Deal struct {
@@ -9,13 +13,13 @@ type Deal struct {
 	Revision   int64  `json:"revision"`
 	LeadNumber int64  `json:"lead_number"`
 
-	Company    string `json:"company"`
-	CompanyKey string `json:"company_key"`
-	Contact    string `json:"contact"`
-	Product    string `json:"product"`
-	Amount     Money  `json:"amount"`
-	Owner      string `json:"owner"` // person id
-	BANT       BANT   `json:"bant"`
+	Company    string       `json:"company"`
+	CompanyKey string       `json:"company_key"`
+	Contact    string       `json:"contact"`
+	Product    string       `json:"product"`
+	Amount     money.Amount `json:"amount"`
+	Owner      string       `json:"owner"` // person id
+	BANT       BANT         `json:"bant"`
 
 	Stage      string    `json:"stage"` // stage id
 	StageSince time.Time `json:"stage_since"`

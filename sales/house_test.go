@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"genjin/sales"
+	"genjin/sales/money"
+	"genjin/sales/worktime"
 )
 
 // monday is an ordinary working day: Monday 2026-11-23 10:00.
@@ -24,8 +26,8 @@ func at(s string) time.Time {
 	return t
 }
 
-func calendar() *sales.Calendar {
-	return sales.NewCalendar(shanghai(), sales.WorkHours{From: 9 * 60, To: 18 * 60}, sales.BuiltinHolidays()...)
+func calendar() *worktime.Calendar {
+	return worktime.NewCalendar(shanghai(), worktime.WorkHours{From: 9 * 60, To: 18 * 60}, worktime.BuiltinHolidays()...)
 }
 
 // house is the sample company: 李雷 and 韩梅梅 work for 王芳, who works for 赵敏;
@@ -115,7 +117,7 @@ func stage(tb testing.TB, r *sales.Rules, id string) sales.Stage {
 func dealAt(stage string) sales.Deal {
 	friday := at("2026-11-20 10:00")
 	return sales.Deal{
-		ID: "d13", Number: 13, Revision: 1, Company: "华东智造", Owner: "li", Amount: sales.Money{Fen: 500_000_00}, Stage: stage, StageSince: friday, TouchedAt: friday,
+		ID: "d13", Number: 13, Revision: 1, Company: "华东智造", Owner: "li", Amount: money.Amount{Fen: 500_000_00}, Stage: stage, StageSince: friday, TouchedAt: friday,
 	}
 }
 

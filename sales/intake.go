@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"genjin/sales/money"
+	"genjin/sales/norm"
 )
 
 // Problem is one thing wrong with what a person gave. The words are made where
@@ -43,7 +46,7 @@ var budgetShape = regexp.MustCompile(`预算(?:大约|大概|[约在为是有:�
 // Canonical gives the field that a word of a person means: 手机 is 电话. ok is
 // false for words that mean no field of ours.
 func Canonical(word string) (field string, ok bool) {
-	field, ok = leadFields[strings.ToLower(Fold(word))]
+	field, ok = leadFields[strings.ToLower(norm.Fold(word))]
 	return field, ok
 }
 
@@ -56,7 +59,7 @@ func NewLead(in map[string]string) (Lead, []Problem) {
 	b.take(in)
 	l := &b.lead
 	l.Company = b.name("公司")
-	if l.CompanyKey = CompanyKey(l.Company); l.Company != "" && l.CompanyKey == "" {
+	if l.CompanyKey = norm.CompanyKey(l.Company); l.Company != "" && l.CompanyKey == "" {
 		b.say("公司", ProblemInvalid, l.Company) // nothing but punctuation
 	}
 	l.Contact = b.name("联系人")
@@ -84,11 +87,11 @@ func budgetIn(need string) string {
 		return ""
 	}
 	after, _ := utf8.DecodeRuneInString(need[m[3]:])
-	if _, more := hanDigits[after]; more { // 两万五: not what it seems to be
+	if _, more := norm.HanDigit(after); more { // 两万五: not what it seems to be
 		return ""
 	}
 	budget := strings.TrimRight(strings.TrimSpace(need[m[2]:m[3]]), ",.")
-	if _, err := ParseMoney(budget); err != nil {
+	if _, err := money.Parse(budget); err != nil {
 		return ""
 	}
 	return budget
@@ -105,13 +108,13 @@ type leadBuilder struct {
 // gives the same lead.
 func (b *leadBuilder) take(in map[string]string) {
 	for _, name := range slices.Sorted(maps.Keys(in)) {
-		value := Fold(in[name])
+		value := norm.Fold(in[name])
 		field, ok := Canonical(name)
 		switch {
 		case value == "":
 		case !ok:
-			b.other(Fold(name), value)
-		case b.given[field] == "" || Fold(name) == field:
+			b.other(norm.Fold(name), value)
+		case b.given[field] == "" || norm.Fold(name) == field:
 			b.given[field] = value
 		}
 	}
@@ -119,7 +122,7 @@ func (b *leadBuilder) take(in map[string]string) {
 
 // other keeps what is no field of ours, within reason.
 func (b *leadBuilder) other(name, value string) {
-	if name == "" || name == SuspectField || runes(name) > nameMax || runes(value) > textMax || len(b.lead.Fields) >= fieldsMax {
+	if name == "" || name == SuspectField || norm.Len(name) > nameMax || norm.Len(value) > textMax || len(b.lead.Fields) >= fieldsMax {
 		return
 	}
 	b.lead.Fields[name] = value
@@ -142,7 +145,7 @@ func (b *leadBuilder) name(field string) string {
 // are: whoever shows or exports them must make them harmless.
 func (b *leadBuilder) text(field string, most int) string {
 	v := strings.Join(strings.Fields(b.given[field]), " ")
-	if runes(v) > most {
+	if norm.Len(v) > most {
 		b.say(field, ProblemTooLong, string([]rune(v)[:20])+"…")
 		return ""
 	}
@@ -158,20 +161,20 @@ func (b *leadBuilder) reach() {
 	}
 	if phone != "" {
 		var err error
-		if b.lead.Phone, b.lead.Ext, err = NormalPhone(phone); err != nil {
+		if b.lead.Phone, b.lead.Ext, err = norm.Phone(phone); err != nil {
 			b.say("电话", ProblemInvalid, phone)
 		}
 	}
 	if mail == "" {
 		return
 	}
-	address, err := NormalEmail(mail)
+	address, err := norm.Email(mail)
 	if err != nil {
 		b.say("邮箱", ProblemInvalid, mail)
 		return
 	}
 	b.lead.Email = address
-	if SuspectEmail(address) {
+	if norm.SuspectEmail(address) {
 		b.lead.Fields[SuspectField] = "域名里有形近字"
 	}
 }
@@ -181,7 +184,7 @@ func (b *leadBuilder) number(field string) int64 {
 	if v == "" {
 		return 0
 	}
-	n, ok := parseCount(v)
+	n, ok := norm.Count(v)
 	if !ok {
 		b.say(field, ProblemInvalid, v)
 	}

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"genjin/sales"
+	"genjin/sales/norm"
 )
 
 // given is a complete lead with some fields changed; an empty value takes one out.
@@ -171,7 +172,7 @@ func TestAnyLead(t *testing.T) {
 		if !reflect.DeepEqual(l, again) || !slices.Equal(problems, same) {
 			t.Fatalf("%v: two leads of one input", in)
 		}
-		if l.Company != sales.Fold(l.Company) || l.CompanyKey != sales.CompanyKey(l.Company) || l.Size < 0 || l.Visits < 0 {
+		if l.Company != norm.Fold(l.Company) || l.CompanyKey != norm.CompanyKey(l.Company) || l.Size < 0 || l.Visits < 0 {
 			t.Errorf("%+v is not normalised", l)
 		}
 		if len(problems) == 0 && (l.CompanyKey == "" || l.Contact == "" || (l.Phone == "" && l.Email == "")) {

@@ -1,6 +1,10 @@
 package sales
 
-import "time"
+import (
+	"time"
+
+	"genjin/sales/worktime"
+)
 
 // LeadStatus is where a lead stands.
 type LeadStatus string
@@ -34,13 +38,13 @@ type Lead struct {
 
 	CompanyKey string `json:"company_key"` // for matching, see [CompanyKey]
 
-	Owner      string     `json:"owner"` // person id
-	CreatedBy  string     `json:"created_by"`
-	Status     LeadStatus `json:"status"`
-	DealNumber int64      `json:"deal_number,omitempty"`
-	Score      Score      `json:"score"`
-	RespondBy  Due        `json:"respond_by"` // first call
-	Duplicates []int64    `json:"duplicates,omitempty"`
+	Owner      string       `json:"owner"` // person id
+	CreatedBy  string       `json:"created_by"`
+	Status     LeadStatus   `json:"status"`
+	DealNumber int64        `json:"deal_number,omitempty"`
+	Score      Score        `json:"score"`
+	RespondBy  worktime.Due `json:"respond_by"` // first call
+	Duplicates []int64      `json:"duplicates,omitempty"`
 
 	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`
@@ -54,12 +58,6 @@ type BANT struct {
 	Authority string `json:"authority,omitempty"`
 	Need      string `json:"need,omitempty"`
 	Timing    string `json:"timing,omitempty"`
-}
-
-// Due is an instant by which something must be done.
-type Due struct {
-	At          time.Time `json:"at"`          // zero = no due time
-	Provisional bool      `json:"provisional"` // a year without holiday data lies between
 }
 
 // Snooze keeps reminders of a lead or deal silent until an instant.

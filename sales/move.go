@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"genjin/sales/money"
 )
 
 // MoveRequest asks for a deal's next stage.
@@ -150,9 +152,9 @@ func (d Deal) enter(m Move, to Stage, now time.Time) Deal {
 
 // dealStage is what the audit log keeps of a deal when its stage changes.
 type dealStage struct {
-	Stage   string `json:"stage"`
-	Pending string `json:"pending,omitempty"`
-	Amount  Money  `json:"amount"`
+	Stage   string       `json:"stage"`
+	Pending string       `json:"pending,omitempty"`
+	Amount  money.Amount `json:"amount"`
 }
 
 func stageOf(d Deal) dealStage {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"genjin/sales/norm"
 )
 
 // chainMax bounds delegations and chains of command: longer ones are mistakes.
@@ -179,7 +181,7 @@ func (o *Org) ByAccount(bot, account string) (Person, bool) {
 // Find finds active people by id or name; where nobody has it, by how their
 // name begins.
 func (o *Org) Find(word string) []Person {
-	word = strings.TrimPrefix(Fold(word), "@")
+	word = strings.TrimPrefix(norm.Fold(word), "@")
 	if word == "" {
 		return nil
 	}

@@ -1,6 +1,10 @@
 package sales
 
-import "time"
+import (
+	"time"
+
+	"genjin/sales/worktime"
+)
 
 // Reminder is one approver who lets a request wait.
 type Reminder struct {
@@ -12,7 +16,7 @@ type Reminder struct {
 }
 
 // Remind finds the approvers who are due a reminder, and marks them reminded.
-func (a Approval) Remind(now time.Time, r *Rules, c *Calendar) (Change, []Reminder) {
+func (a Approval) Remind(now time.Time, r *Rules, c *worktime.Calendar) (Change, []Reminder) {
 	if a.Status != ApprovalPending || a.Current >= len(a.Steps) || r.Approvals.RemindAfter <= 0 {
 		return Change{}, nil
 	}
@@ -42,7 +46,7 @@ func (a Approval) Remind(now time.Time, r *Rules, c *Calendar) (Change, []Remind
 }
 
 // nextReminder is when a task is due its next reminder; zero = never.
-func (a Approval) nextReminder(t ApprovalTask, r *Rules, c *Calendar) time.Time {
+func (a Approval) nextReminder(t ApprovalTask, r *Rules, c *worktime.Calendar) time.Time {
 	switch {
 	case t.Reminders == 0:
 		return c.AddWork(a.UpdatedAt, r.Approvals.RemindAfter).At

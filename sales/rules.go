@@ -1,6 +1,10 @@
 package sales
 
-import "time"
+import (
+	"time"
+
+	"genjin/sales/worktime"
+)
 
 // Rules is everything business people may change: rules.yaml, checked and compiled.
 type Rules struct {
@@ -14,8 +18,8 @@ type Rules struct {
 	Clocks     ClockRules
 	Overdue    OverdueRules
 	Approvals  ApprovalRules
-	Hours      WorkHours
-	Quiet      QuietHours
+	Hours      worktime.WorkHours
+	Quiet      worktime.QuietHours
 }
 
 // Condition is a compiled expression over facts.
@@ -104,7 +108,7 @@ type ApprovalRules struct {
 	RemindEvery time.Duration // working time between further reminders
 	EscalateAt  int           // after this many reminders the approver's manager is told
 	ExpireAfter time.Duration // a card older than this is superseded
-	DigestAt    []TimeOfDay
+	DigestAt    []worktime.TimeOfDay
 	UndoFor     time.Duration
 	Reasons     []string // to choose from where a platform lets nobody type one
 }
@@ -116,16 +120,7 @@ type ClockRules struct {
 
 // OverdueRules is how overdue deals are told.
 type OverdueRules struct {
-	At       []TimeOfDay // when it is checked
-	RepeatIn int         // working days until the same deal is told again
-	CopyRole Role        // who gets the copy: ops
+	At       []worktime.TimeOfDay // when it is checked
+	RepeatIn int                  // working days until the same deal is told again
+	CopyRole Role                 // who gets the copy: ops
 }
-
-// TimeOfDay is minutes after midnight, in the hub's zone.
-type TimeOfDay int
-
-// WorkHours is when people work on a working day.
-type WorkHours struct{ From, To TimeOfDay }
-
-// QuietHours is when clocks keep silent: [From, To) across midnight, and days off.
-type QuietHours struct{ From, To TimeOfDay }

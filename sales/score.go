@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"reflect"
 	"time"
+
+	"genjin/sales/worktime"
 )
 
 // ScoreLead gives what facts are worth: for each dimension the points of its
@@ -97,7 +99,7 @@ func (l Lead) object() string { return fmt.Sprintf("lead:%d", l.Number) }
 
 // SubmitLead takes a lead in: it is scored, gets its clock, and its owner and
 // the owner's manager are told. Number, id, owner and creator are set already.
-func SubmitLead(l Lead, r *Rules, c *Calendar, now time.Time) (Change, Lead, error) {
+func SubmitLead(l Lead, r *Rules, c *worktime.Calendar, now time.Time) (Change, Lead, error) {
 	s, err := r.ScoreLead(l.Facts())
 	if err != nil {
 		return Change{}, Lead{}, err

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"genjin/sales"
+	"genjin/sales/money"
 )
 
 // sizeAtLeast holds from a size on.
@@ -164,7 +165,7 @@ func TestFactsOfADeal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := sales.Deal{Owner: "li", Product: "MES", Amount: sales.Money{Fen: 5}, BANT: sales.BANT{Need: "排产"}}.Facts(o)
+	f := sales.Deal{Owner: "li", Product: "MES", Amount: money.Amount{Fen: 5}, BANT: sales.BANT{Need: "排产"}}.Facts(o)
 	if f.Region != "华东" || f.Product != "MES" || f.Amount != 5 || f.Need != "排产" {
 		t.Errorf("%+v", f)
 	}

@@ -3,6 +3,8 @@ package sales
 import (
 	"slices"
 	"strings"
+
+	"genjin/sales/norm"
 )
 
 // Stages that every pipeline ends with.
@@ -26,7 +28,7 @@ func (r *Rules) StageByID(id string) (Stage, bool) {
 
 // Stage finds the stage that a word of a person means: id, name or alias.
 func (r *Rules) Stage(word string) (Stage, bool) {
-	word = strings.ToLower(strings.TrimSuffix(Fold(word), "阶段"))
+	word = strings.ToLower(strings.TrimSuffix(norm.Fold(word), "阶段"))
 	for _, s := range r.Pipeline {
 		names := append([]string{s.ID, s.Name}, s.Aliases...)
 		if slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, word) }) {

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -111,11 +110,6 @@ func (tx *Tx) forgeCheckpoints(ctx context.Context, key *auditKey, files bool) e
 		prev = r.Size
 	}
 	return nil
-}
-
-// Inspect looks at a file in memory.
-func Inspect(data []byte, name string) (media, kind string, err error) {
-	return inspect(bytes.NewReader(data), int64(len(data)), name)
 }
 
 // LeafText is the encoding of a leaf with these texts.

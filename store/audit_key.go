@@ -10,10 +10,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
+
+	"genjin/store/disk"
 )
 
 // auditName names the log in checkpoints and keys.
@@ -163,18 +164,5 @@ func appear(from, to string) error {
 			return err
 		}
 	}
-	return syncDir(filepath.Dir(to))
-}
-
-// syncDir makes the names in a folder durable. Windows does that by itself, and
-// does not let anybody ask for it.
-func syncDir(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(dir) //nolint:gosec // our own folder
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return disk.SyncDir(filepath.Dir(to))
 }

@@ -10,6 +10,7 @@ import (
 
 	"genjin/sales"
 	"genjin/store/dbgen"
+	"genjin/store/evidence"
 )
 
 // fileRows holds the files' rows against what the log says of their receipt.
@@ -57,7 +58,7 @@ func (v *verifier) evidence(ctx context.Context) error {
 	if len(v.hashes) == 0 {
 		return nil
 	}
-	ev, err := OpenEvidence(v.store.dataDir)
+	ev, err := evidence.Open(v.store.dataDir)
 	if err != nil {
 		return err
 	}
@@ -71,7 +72,7 @@ func (v *verifier) evidence(ctx context.Context) error {
 		case err == nil:
 		case errors.Is(err, fs.ErrNotExist):
 			v.find(wordBytesGone, sha)
-		case errors.Is(err, ErrHashMismatch):
+		case errors.Is(err, evidence.ErrHashMismatch):
 			v.find(wordBytesDiffer, sha)
 		default:
 			v.find(wordBytesUnread, sha, err)

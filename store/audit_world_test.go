@@ -14,6 +14,7 @@ import (
 
 	"genjin/sales"
 	"genjin/store"
+	"genjin/store/evidence"
 )
 
 // auditWorld is a data dir with a log in it, as files, to be copied and spoilt.
@@ -37,7 +38,7 @@ func writeWorld(t *testing.T) (early, late auditWorld) {
 	if err := s.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	ev, err := store.OpenEvidence(dir)
+	ev, err := evidence.Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,9 +78,9 @@ func decide(tb testing.TB, s *store.Store, n int64) {
 }
 
 // receive takes a file in as the fetch job does.
-func receive(tb testing.TB, s *store.Store, ev *store.Evidence, text string) {
+func receive(tb testing.TB, s *store.Store, ev *evidence.Folder, text string) {
 	tb.Helper()
-	st, err := ev.Put(tb.Context(), bytes.NewReader([]byte(text)), "纪要.txt", mebibyte)
+	st, err := ev.Put(tb.Context(), bytes.NewReader([]byte(text)), "纪要.txt", 1<<20)
 	if err != nil {
 		tb.Fatal(err)
 	}

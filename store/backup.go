@@ -9,6 +9,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"genjin/store/disk"
+	"genjin/store/evidence"
 )
 
 // BackupOptions says where a backup goes and what goes with it.
@@ -110,7 +113,7 @@ func (b *backup) run(ctx context.Context, o BackupOptions) error {
 	if err := syncTree(b.dir); err != nil {
 		return err
 	}
-	return errors.Join(b.m.write(b.dir), syncDir(filepath.Dir(b.dir)))
+	return errors.Join(b.m.write(b.dir), disk.SyncDir(filepath.Dir(b.dir)))
 }
 
 // fill puts the files beside the database, and verifies what came together.
@@ -147,11 +150,11 @@ func (b *backup) fill(ctx context.Context, f *frozen, sizes []int64) error {
 // evidence copies one file. One that is gone, or a row that names none, is what
 // the verification finds.
 func (b *backup) evidence(ctx context.Context, sha string) error {
-	if !shaShape.MatchString(sha) {
+	if !evidence.IsHash(sha) {
 		return nil
 	}
-	name := filepath.Join("evidence", filepath.FromSlash(place(sha)))
-	if err := linkOrCopy(ctx, filepath.Join(b.store.dataDir, name), filepath.Join(b.dir, name)); ignoreGone(err) != nil {
+	name := filepath.Join("evidence", filepath.FromSlash(evidence.Place(sha)))
+	if err := linkOrCopy(ctx, filepath.Join(b.store.dataDir, name), filepath.Join(b.dir, name)); disk.IgnoreGone(err) != nil {
 		return fmt.Errorf("copy evidence %s: %w", sha, err)
 	}
 	return nil
@@ -296,7 +299,7 @@ func (b *backup) list(ctx context.Context) error {
 func clearFolder(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return ignoreGone(err)
+		return disk.IgnoreGone(err)
 	}
 	var errs []error
 	for _, e := range entries {

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"genjin/store/disk"
 )
 
 // asideKept is how many copies of a SQLite file from before migrations stay.
@@ -38,17 +40,17 @@ func (s *Store) keepAside(ctx context.Context, have int64) error {
 func (e *sqliteEngine) aside(ctx context.Context, next int64) error {
 	name := fmt.Sprintf("%s.before-%04d", e.file, next)
 	draft := name + ".new"
-	if err := ignoreGone(os.Remove(draft)); err != nil { // of a try that broke off
+	if err := disk.IgnoreGone(os.Remove(draft)); err != nil { // of a try that broke off
 		return err
 	}
 	if err := vacuumInto(ctx, e.file, draft); err != nil {
-		return errors.Join(err, ignoreGone(os.Remove(draft)))
+		return errors.Join(err, disk.IgnoreGone(os.Remove(draft)))
 	}
 	// An older copy of this name is from a try that failed: the file went on since.
 	if err := os.Rename(draft, name); err != nil {
 		return err
 	}
-	if err := syncDir(filepath.Dir(name)); err != nil {
+	if err := disk.SyncDir(filepath.Dir(name)); err != nil {
 		return err
 	}
 	return e.dropAsides()
@@ -74,7 +76,7 @@ func (e *sqliteEngine) dropAsides() error {
 	}
 	slices.Sort(numbers)
 	for _, n := range numbers[:max(0, len(numbers)-asideKept)] {
-		if err := ignoreGone(os.Remove(names[n])); err != nil {
+		if err := disk.IgnoreGone(os.Remove(names[n])); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"genjin/store/disk"
 )
 
 // newFolder makes sure that a folder is there, ours alone, and empty.
@@ -66,7 +68,7 @@ func fillFile(ctx context.Context, in io.Reader, to string) (string, error) {
 		return "", err
 	}
 	h := sha256.New()
-	_, err = io.Copy(io.MultiWriter(out, h), &ctxReader{ctx: ctx, r: in})
+	_, err = io.Copy(io.MultiWriter(out, h), disk.Reader(ctx, in))
 	return sumOf(h), errors.Join(err, out.Sync(), out.Close())
 }
 
@@ -87,7 +89,7 @@ func linkOrCopy(ctx context.Context, from, to string) error {
 func copyFolder(ctx context.Context, from, to, pattern string) error {
 	entries, err := os.ReadDir(from)
 	if err != nil {
-		return ignoreGone(err)
+		return disk.IgnoreGone(err)
 	}
 	for _, e := range entries {
 		if ok, err := filepath.Match(pattern, e.Name()); err != nil || !ok || !e.Type().IsRegular() {
@@ -107,7 +109,7 @@ func hashFile(ctx context.Context, path string) (string, error) {
 		return "", err
 	}
 	h := sha256.New()
-	_, err = io.Copy(h, &ctxReader{ctx: ctx, r: f})
+	_, err = io.Copy(h, disk.Reader(ctx, f))
 	return sumOf(h), errors.Join(err, f.Close())
 }
 
@@ -126,6 +128,6 @@ func syncTree(dir string) error {
 		if err != nil || !d.IsDir() {
 			return err
 		}
-		return syncDir(path)
+		return disk.SyncDir(path)
 	})
 }

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"genjin/store/disk"
 )
 
 // RestoreOptions says which backup goes where.
@@ -272,7 +274,7 @@ func (r *restore) finish(made Options) error {
 		if err := os.Rename(made.URL, sqlitePath(r.target)); err != nil {
 			return err
 		}
-		if err := syncDir(filepath.Dir(made.URL)); err != nil {
+		if err := disk.SyncDir(filepath.Dir(made.URL)); err != nil {
 			return err
 		}
 	}
@@ -286,7 +288,7 @@ func (r *restore) finish(made Options) error {
 	if err := os.Rename(marker+restoring, marker); err != nil {
 		return err
 	}
-	return syncDir(r.o.DataDir)
+	return disk.SyncDir(r.o.DataDir)
 }
 
 // undo takes back what was written: the target was empty.
@@ -296,7 +298,7 @@ func (r *restore) undo(ctx context.Context) error {
 		errs = append(errs, r.dropTables(ctx))
 	} else {
 		for _, end := range []string{"", restoring, restoring + "-wal", restoring + "-shm"} {
-			errs = append(errs, ignoreGone(os.Remove(sqlitePath(r.target)+end)))
+			errs = append(errs, disk.IgnoreGone(os.Remove(sqlitePath(r.target)+end)))
 		}
 	}
 	for _, name := range append([]string{markerFile + restoring}, backupParts...) {
@@ -305,5 +307,5 @@ func (r *restore) undo(ctx context.Context) error {
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("take back what was restored: %w", err) // the marker stays: nobody may use this
 	}
-	return ignoreGone(os.Remove(filepath.Join(r.o.DataDir, markerFile)))
+	return disk.IgnoreGone(os.Remove(filepath.Join(r.o.DataDir, markerFile)))
 }

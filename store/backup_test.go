@@ -14,6 +14,7 @@ import (
 
 	"genjin/sales"
 	"genjin/store"
+	"genjin/store/evidence"
 	"genjin/store/storetest"
 )
 
@@ -43,7 +44,7 @@ type backupWorld struct {
 // fill writes some of everything.
 func fill(tb testing.TB, s *store.Store, dir string) {
 	tb.Helper()
-	ev, err := store.OpenEvidence(dir)
+	ev, err := evidence.Open(dir)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"genjin/sales"
+	"genjin/sales/norm"
 	"genjin/store/dbgen"
 )
 
@@ -55,7 +56,7 @@ func (tx *Tx) LeadsLike(ctx context.Context, phone, email, companyKey string) ([
 
 // alike reports whether two company keys may mean the same company: a person
 // is to look at them.
-func alike(a, b string) bool { return sales.SameCompany(a, b) != sales.CompanyDifferent }
+func alike(a, b string) bool { return norm.SameCompany(a, b) != norm.CompanyDifferent }
 
 // head is the start of a company key: among those that share it we look for
 // similar ones.

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"genjin/sales"
+	"genjin/sales/money"
+	"genjin/sales/worktime"
 	"genjin/store"
 	"genjin/store/storetest"
 )
@@ -21,10 +23,10 @@ func TestNounsComeBackAsTheyWere(t *testing.T) {
 		lead := sales.Lead{
 			Number: 12, ID: "l", Company: "华东智造", Phone: "+8613800138000", CompanyKey: "华东智造", Owner: "li", Status: sales.LeadOpen,
 			Fields: map[string]string{"备注": "急"}, Score: sales.Score{Version: 3, Total: 80, Grade: "A", Parts: []sales.ScorePart{{ID: "size", Points: 20, Max: 25}}},
-			RespondBy: sales.Due{At: at}, Duplicates: []int64{3}, CreatedAt: at, UpdatedAt: at,
+			RespondBy: worktime.Due{At: at}, Duplicates: []int64{3}, CreatedAt: at, UpdatedAt: at,
 		}
 		deal := sales.Deal{
-			Number: 13, ID: "d", LeadNumber: 12, Company: "华东智造", CompanyKey: "华东智造", Owner: "li", Stage: "contact", Amount: sales.Money{Fen: 128_000_000},
+			Number: 13, ID: "d", LeadNumber: 12, Company: "华东智造", CompanyKey: "华东智造", Owner: "li", Stage: "contact", Amount: money.Amount{Fen: 128_000_000},
 			Pending: &sales.Move{ID: "m", To: "needs", At: at, Evidence: []string{"f"}}, Moves: []sales.Move{}, StageSince: at,
 		}
 		file := sales.File{

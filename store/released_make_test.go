@@ -18,7 +18,10 @@ import (
 	"time"
 
 	"genjin/sales"
+	"genjin/sales/money"
+	"genjin/sales/worktime"
 	"genjin/store"
+	"genjin/store/evidence"
 	"genjin/store/storetest"
 )
 
@@ -70,7 +73,7 @@ func TestMakeReleased(t *testing.T) {
 // liveAWeek leaves some of everything in the memory of a hub.
 func liveAWeek(t *testing.T, s *store.Store, c *clock, dir string) {
 	t.Helper()
-	ev, err := store.OpenEvidence(dir)
+	ev, err := evidence.Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,11 +119,11 @@ func weekOfWork(tx *store.Tx) sales.Change {
 	return sales.Change{
 		Leads: []sales.Lead{{
 			Number: 1, ID: tx.NewID(), Company: "华东智造", CompanyKey: "华东智造", Contact: "张伟", Phone: "+8613800138000", Owner: "li", Status: sales.LeadOpen,
-			Score: sales.Score{Version: 1, Total: 80, Grade: "A"}, RespondBy: sales.Due{At: at.Add(time.Hour)}, CreatedAt: at, UpdatedAt: at,
+			Score: sales.Score{Version: 1, Total: 80, Grade: "A"}, RespondBy: worktime.Due{At: at.Add(time.Hour)}, CreatedAt: at, UpdatedAt: at,
 		}},
 		Deals: []sales.Deal{{
 			Number: 2, ID: tx.NewID(), LeadNumber: 1, Company: "华东智造", CompanyKey: "华东智造", Owner: "li", Stage: "contact",
-			Amount: sales.Money{Fen: 128_000_000}, StageSince: at, Pending: &sales.Move{ID: tx.NewID(), To: "needs", At: at},
+			Amount: money.Amount{Fen: 128_000_000}, StageSince: at, Pending: &sales.Move{ID: tx.NewID(), To: "needs", At: at},
 		}},
 		Approvals: []sales.Approval{{
 			Number: 3, ID: tx.NewID(), DealNumber: 2, Requester: "li", Status: sales.ApprovalPending, CreatedAt: at,

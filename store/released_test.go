@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"genjin/sales"
+	"genjin/sales/money"
 	"genjin/store"
 	"genjin/store/storetest"
 )
@@ -147,7 +147,7 @@ func intact(t *testing.T, s *store.Store) {
 		lead, err := tx.Lead(ctx, 1)
 		deal, err2 := tx.Deal(ctx, 2)
 		approval, err3 := tx.Approval(ctx, 3)
-		if lead.Phone != "+8613800138000" || deal.Amount != (sales.Money{Fen: 128_000_000}) || deal.Pending == nil || len(approval.OpenTasks()) != 1 {
+		if lead.Phone != "+8613800138000" || deal.Amount != (money.Amount{Fen: 128_000_000}) || deal.Pending == nil || len(approval.OpenTasks()) != 1 {
 			t.Errorf("nouns: %+v %+v %+v", lead, deal, approval)
 		}
 		_, seen, err4 := tx.Seen(ctx, "feishu", "om_1")
