@@ -88,7 +88,7 @@ func TestPages(t *testing.T) {
 func TestGuideSpeaks(t *testing.T) {
 	t.Parallel()
 	known := map[string]bool{}
-	for _, m := range refVerb.FindAllStringSubmatch(fileText(t, "handlers/verb_table.go"), -1) {
+	for _, m := range refVerb.FindAllStringSubmatch(fileText(t, "handlers/speech/verb_table.go"), -1) {
 		known[m[2]] = true
 	}
 	n := 0

@@ -26,8 +26,8 @@ const (
 
 var (
 	refVariable = regexp.MustCompile(`(?m)^\s+"(GENJIN_[A-Z_]+)":\s+\{"(.*)", "(.*)"\},$`)
-	refVerb     = regexp.MustCompile(`(?m)^\s+(verb[A-Z][A-Za-z]*)\s+verb = "(\p{Han}+)"`)
-	refAlias    = regexp.MustCompile(`"([^"]+)": (verb[A-Z][A-Za-z]*)`)
+	refVerb     = regexp.MustCompile(`(?m)^\s+([A-Z][A-Za-z]*)\s+Verb = "(\p{Han}+)"`)
+	refAlias    = regexp.MustCompile(`"([^"]+)": ([A-Z][A-Za-z]*)`)
 	refHole     = regexp.MustCompile(`%(?:\[\d+\])?[sd]`)
 	refDesc     = regexp.MustCompile(`fqName: "([^"]+)", help: "([^"]+)", (?:unit: "[^"]*", )?constLabels: \{([^}]*)\}, variableLabels: \{([^}]*)\}`)
 	refMetric   = regexp.MustCompile(`"(genjin_[a-z_]+)"`)
@@ -191,7 +191,7 @@ func (r reference) periodic() string {
 }
 
 func (r reference) verbs() string {
-	text := fileText(r.t, "handlers/verb_table.go")
+	text := fileText(r.t, "handlers/speech/verb_table.go")
 	aliases := map[string][]string{}
 	for _, m := range refAlias.FindAllStringSubmatch(text, -1) {
 		aliases[m[2]] = append(aliases[m[2]], m[1])

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"genjin/cards"
+	"genjin/handlers/speech"
 	"genjin/sales"
 	"genjin/store"
 )
@@ -84,25 +85,25 @@ func (c *call) loadApproval(ctx context.Context, number int64) (a sales.Approval
 }
 
 // actOf is the act behind a verb.
-func actOf(v verb) sales.Act {
-	return map[verb]sales.Act{
-		verbApprove: sales.ActApprove, verbReject: sales.ActReject, verbTransfer: sales.ActTransfer, verbReturn: sales.ActReturn,
+func actOf(v speech.Verb) sales.Act {
+	return map[speech.Verb]sales.Act{
+		speech.Approve: sales.ActApprove, speech.Reject: sales.ActReject, speech.Transfer: sales.ActTransfer, speech.Return: sales.ActReturn,
 	}[v]
 }
 
 // decideByText takes 同意 1287 and its like: the same checks as a button's.
-func decideByText(ctx context.Context, c *call, cmd command) error {
+func decideByText(ctx context.Context, c *call, cmd speech.Command) error {
 	a, ok, err := c.loadApproval(ctx, cmd.Number)
 	if err != nil || !ok {
 		return err
 	}
-	words := actWords{comment: cmd.name()}
-	if cmd.Verb == verbTransfer {
+	words := actWords{comment: cmd.Name()}
+	if cmd.Verb == speech.Transfer {
 		if len(cmd.Words) > 0 {
 			if words.to, ok, err = c.whom(ctx, cmd.Words[0], cmd.Number); err != nil || !ok {
 				return err
 			}
-			words.comment = command{Words: cmd.Words[1:]}.name()
+			words.comment = speech.Command{Words: cmd.Words[1:]}.Name()
 		}
 	}
 	done, err := c.act(ctx, a, actOf(cmd.Verb), 0, words)

@@ -7,6 +7,7 @@ import (
 
 	"genjin/bots"
 	"genjin/cards"
+	"genjin/handlers/speech"
 	"genjin/sales"
 )
 
@@ -15,7 +16,7 @@ const bulkMax = 50
 
 // approveAll approves what the consolidated card showed: each request on its
 // own, with every check, and with a line about what came of it.
-func approveAll(ctx context.Context, c *call, _ command) error {
+func approveAll(ctx context.Context, c *call, _ speech.Command) error {
 	card, ok, err := c.clickedCard(ctx, cardTodo)
 	if err != nil || !ok {
 		return err
@@ -102,7 +103,7 @@ func pairs(numbers, versions []string) ([]shownItem, bool) {
 	}
 	all := make([]shownItem, 0, len(numbers))
 	for i := range numbers {
-		item := shownItem{number: toNumber(numbers[i]), version: toNumber(versions[i])}
+		item := shownItem{number: speech.Number(numbers[i]), version: speech.Number(versions[i])}
 		if item.number == 0 || item.version == 0 || slices.ContainsFunc(all, func(o shownItem) bool { return o.number == item.number }) {
 			return nil, false
 		}

@@ -7,6 +7,7 @@ import (
 
 	"genjin/bots"
 	"genjin/cards"
+	"genjin/handlers/speech"
 	"genjin/sales"
 	"genjin/store"
 )
@@ -22,7 +23,7 @@ const (
 const cardLife = 14 * 24 * time.Hour
 
 // decideByClick takes a button of an approval card or of the consolidated card.
-func decideByClick(ctx context.Context, c *call, _ command) error {
+func decideByClick(ctx context.Context, c *call, _ speech.Command) error {
 	card, a, ok, err := c.clickedApproval(ctx)
 	if err != nil || !ok {
 		return err
@@ -30,7 +31,7 @@ func decideByClick(ctx context.Context, c *call, _ command) error {
 	if card.Kind == cardTodo && card.Person != c.me.ID {
 		return c.refuse(ctx, "not_yours", c.w.Say("todo.not_yours", c.w.Name(card.Person)))
 	}
-	version := toNumber(c.event.Click.Value["v"])
+	version := speech.Number(c.event.Click.Value["v"])
 	if version == 0 { // a button of ours always names its version
 		return c.refuse(ctx, "value_invalid", c.w.Say("approval.bad_card"))
 	}
@@ -85,7 +86,7 @@ func (c *call) clickedApproval(ctx context.Context) (card store.Card, a sales.Ap
 	if err != nil || !ok {
 		return card, a, false, err
 	}
-	number := toNumber(c.event.Click.Value["no"])
+	number := speech.Number(c.event.Click.Value["no"])
 	if card.Kind == cardApproval && number != card.Number {
 		return card, a, false, c.refuse(ctx, "value_invalid", c.w.Say("approval.bad_card"))
 	}

@@ -5,12 +5,13 @@ import (
 	"fmt"
 
 	"genjin/bots"
+	"genjin/handlers/speech"
 	"genjin/sales"
 	"genjin/store"
 )
 
 // showFiles sends a request's evidence into the chat of somebody who may see it.
-func showFiles(ctx context.Context, c *call, _ command) error {
+func showFiles(ctx context.Context, c *call, _ speech.Command) error {
 	_, a, ok, err := c.clickedApproval(ctx)
 	if err != nil || !ok {
 		return err

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"genjin/handlers/speech"
 	"genjin/sales"
 	"genjin/store"
 )
@@ -47,7 +48,7 @@ func TestBadText(t *testing.T) {
 			t.Errorf("%s: an answer of %d bytes", id, len(all[0].text))
 		}
 	}
-	if a := r.approval(toNumber(n)); a.Status != sales.ApprovalPending {
+	if a := r.approval(speech.Number(n)); a.Status != sales.ApprovalPending {
 		t.Errorf("decided: %+v", a)
 	}
 	r.view(func(tx *store.Tx) error {

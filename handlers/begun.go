@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"genjin/handlers/speech"
 	"genjin/sales"
 	"genjin/sales/norm"
 )
@@ -36,20 +37,20 @@ func (c *call) endsBegun(ctx context.Context) (done bool, err error) {
 	if err != nil || !ok || d.Old {
 		return false, err
 	}
-	rest := clean(c.event.Text)
+	rest := speech.Clean(c.event.Text)
 	if d.Convert != nil && d.Convert.Number == 0 {
-		m := numberShape.FindStringSubmatch(rest)
-		if m == nil {
+		n, ok := speech.NumberIn(rest)
+		if !ok {
 			return false, nil
 		}
 		again := *d.Convert
-		again.Number = toNumber(m[1])
+		again.Number = n
 		return true, c.run(ctx, again)
 	}
 	if d.Begun == "" || !c.fits(d.Begun, rest) {
 		return false, nil
 	}
-	if err := c.run(ctx, parse(d.Begun+" "+rest, c.stages)); err != nil || strings.HasPrefix(c.outcome, "refused:") {
+	if err := c.run(ctx, speech.Parse(d.Begun+" "+rest, c.stages)); err != nil || strings.HasPrefix(c.outcome, "refused:") {
 		return true, err
 	}
 	return true, c.tx.DropDraft(ctx, c.me.ID)
@@ -62,13 +63,13 @@ func (c *call) fits(begun, rest string) bool {
 	if len(words) == 0 {
 		return false
 	}
-	_, isDay := day(words[0], c.tx.Now().In(c.Location))
-	v, _, _ := cutVerb(begun)
-	if v == verbSnooze {
-		head, fields := cutFields(rest)
+	_, isDay := speech.Day(words[0], c.tx.Now().In(c.Location))
+	v, _, _ := speech.CutVerb(begun)
+	if v == speech.Snooze {
+		head, fields := speech.CutFields(rest)
 		return isDay || (head == "" && fields["原因"] != "")
 	}
-	return len(words) == 1 && ((v == verbDelegate && isDay) || (v == verbHandOver && len(c.w.Org.Find(words[0])) > 0))
+	return len(words) == 1 && ((v == speech.Delegate && isDay) || (v == speech.HandOver && len(c.w.Org.Find(words[0])) > 0))
 }
 
 // dayWords are words without those that lead up to a day or a person.
@@ -86,10 +87,10 @@ func dayWords(words []string) []string {
 func (c *call) halfSnooze(ctx context.Context, number int64, words []string) error {
 	given, rest := "", c.w.Say("begun.snooze_day")
 	if number > 0 {
-		given = fmt.Sprintf("%s #%d", verbSnooze, number)
+		given = fmt.Sprintf("%s #%d", speech.Snooze, number)
 	}
 	if len(words) == 1 {
-		if _, ok := day(strings.TrimPrefix(words[0], "到"), c.tx.Now().In(c.Location)); ok && given != "" {
+		if _, ok := speech.Day(strings.TrimPrefix(words[0], "到"), c.tx.Now().In(c.Location)); ok && given != "" {
 			given, rest = given+" "+words[0], c.w.Say("begun.snooze_why")
 		}
 	}
@@ -121,7 +122,7 @@ func (c *call) lateDelegate(ctx context.Context, words []string) error {
 func (c *call) keepDeputy(ctx context.Context, words []string) (given string, err error) {
 	if len(words) > 0 {
 		if people := c.w.Org.Find(words[0]); len(people) == 1 {
-			given = string(verbDelegate) + " " + people[0].Name
+			given = string(speech.Delegate) + " " + people[0].Name
 		}
 	}
 	return given, c.keepBegun(ctx, given)
@@ -131,7 +132,7 @@ func (c *call) keepDeputy(ctx context.Context, words []string) (given string, er
 func (c *call) halfHandOver(ctx context.Context, words []string) error {
 	given := ""
 	if len(words) == 1 && slices.ContainsFunc(c.w.Org.People(), func(p sales.Person) bool { return p.Name == words[0] || p.ID == words[0] }) {
-		given = string(verbHandOver) + " " + words[0]
+		given = string(speech.HandOver) + " " + words[0]
 	}
 	if err := c.keepBegun(ctx, given); err != nil {
 		return err

@@ -6,18 +6,19 @@ import (
 	"strings"
 
 	"genjin/bots"
+	"genjin/handlers/speech"
 	"genjin/sales"
 	"genjin/sales/norm"
 )
 
 // useCases maps what people write to what happens.
-func useCases() map[verb]use {
-	return map[verb]use{
-		verbLead: lead, verbConvert: convert, verbMove: move, verbWon: closeDeal, verbLost: closeDeal, verbTouch: touch, verbUpload: upload,
-		verbApprove: decideByText, verbReject: decideByText, verbTransfer: decideByText, verbReturn: decideByText, verbNudge: nudge,
-		verbTodo: todo, verbMine: mine, verbSnooze: snooze, verbDelegate: delegate, verbHandOver: handOverWork, verbHelp: help, verbUndo: undo,
-		verbCancel: cancel, verbGoOn: goOn, verbChoose: choose, verbFields: fillIn,
-		verbEmpty: empty, verbTwo: two, verbTalk: talk, verbNotExact: notExact, verbUnknown: unknown,
+func useCases() map[speech.Verb]use {
+	return map[speech.Verb]use{
+		speech.Lead: lead, speech.Convert: convert, speech.Move: move, speech.Won: closeDeal, speech.Lost: closeDeal, speech.Touch: touch, speech.Upload: upload,
+		speech.Approve: decideByText, speech.Reject: decideByText, speech.Transfer: decideByText, speech.Return: decideByText, speech.Nudge: nudge,
+		speech.Todo: todo, speech.Mine: mine, speech.Snooze: snooze, speech.Delegate: delegate, speech.HandOver: handOverWork, speech.Help: help, speech.Undo: undo,
+		speech.Cancel: cancel, speech.GoOn: goOn, speech.Choose: choose, speech.Fields: fillIn,
+		speech.Empty: empty, speech.Two: two, speech.Talk: talk, speech.NotExact: notExact, speech.Unknown: unknown,
 	}
 }
 
@@ -30,7 +31,7 @@ func clickCases() map[string]use {
 }
 
 // run carries a command out.
-func (c *call) run(ctx context.Context, cmd command) error {
+func (c *call) run(ctx context.Context, cmd speech.Command) error {
 	f, ok := c.uses[cmd.Verb]
 	if !ok {
 		f = unknown
@@ -48,7 +49,7 @@ func (c *call) click(ctx context.Context) error {
 	if !ok {
 		return c.refuse(ctx, "action", c.w.Say("click.unknown"))
 	}
-	return f(ctx, c, command{})
+	return f(ctx, c, speech.Command{})
 }
 
 // entered greets a person the first time they open the chat.
@@ -86,25 +87,25 @@ func (c *call) teamGroup() bool {
 }
 
 // help lists the commands for the person's role, or explains one.
-func help(ctx context.Context, c *call, cmd command) error {
+func help(ctx context.Context, c *call, cmd speech.Command) error {
 	if len(cmd.Words) == 0 {
 		return c.say(ctx, c.w.Help(c.me))
 	}
 	word := strings.ToLower(cmd.Words[0])
-	if v, ok := verbOf(word); ok {
+	if v, ok := speech.VerbOf(word); ok {
 		word = string(v)
 	}
 	if text, ok := c.w.HelpVerb(word); ok {
 		return c.say(ctx, text)
 	}
-	if near := closest(word); len(near) > 0 {
+	if near := speech.Closest(word); len(near) > 0 {
 		return c.refuse(ctx, "help", c.w.Unknown(word, near))
 	}
 	return c.refuse(ctx, "help", c.w.Say("help.no_verb", cmd.Words[0])+"\n"+c.w.Help(c.me))
 }
 
 // empty is a sticker, or nothing at all. Addressed in a group it asks for help.
-func empty(ctx context.Context, c *call, _ command) error {
+func empty(ctx context.Context, c *call, _ speech.Command) error {
 	c.outcome = "empty"
 	if c.event.Kind == bots.EventMessage && !c.event.Private && len(c.event.Files) == 0 {
 		return c.say(ctx, c.w.Help(c.me))
@@ -113,7 +114,7 @@ func empty(ctx context.Context, c *call, _ command) error {
 }
 
 // two asks for several moves to be sent apart.
-func two(ctx context.Context, c *call, cmd command) error {
+func two(ctx context.Context, c *call, cmd speech.Command) error {
 	lines := make([]string, 0, len(cmd.Words)+1)
 	lines = append(lines, c.w.Say("deal.two", len(cmd.Words)))
 	for _, line := range cmd.Words {
@@ -123,13 +124,13 @@ func two(ctx context.Context, c *call, cmd command) error {
 }
 
 // talk answers words about a move that ask for none.
-func talk(ctx context.Context, c *call, _ command) error {
+func talk(ctx context.Context, c *call, _ speech.Command) error {
 	return c.refuse(ctx, "talk", c.w.NotFired(norm.Fold(c.event.Text)))
 }
 
 // notExact answers words that sound like a decision: only the exact form decides.
-func notExact(ctx context.Context, c *call, cmd command) error {
-	v := string(verbApprove)
+func notExact(ctx context.Context, c *call, cmd speech.Command) error {
+	v := string(speech.Approve)
 	if len(cmd.Words) > 0 {
 		v = cmd.Words[0]
 	}
@@ -138,7 +139,7 @@ func notExact(ctx context.Context, c *call, cmd command) error {
 
 // unknown answers what is no command, with what is closest. A bare value may be
 // what a lead's draft still lacks.
-func unknown(ctx context.Context, c *call, cmd command) error {
+func unknown(ctx context.Context, c *call, cmd speech.Command) error {
 	for _, goesOn := range []func(context.Context) (bool, error){c.answersDraft, c.endsBegun} {
 		if done, err := goesOn(ctx); done || err != nil {
 			return err
@@ -146,7 +147,7 @@ func unknown(ctx context.Context, c *call, cmd command) error {
 	}
 	var near []string
 	if len(cmd.Words) > 0 {
-		near = closest(cmd.Words[0])
+		near = speech.Closest(cmd.Words[0])
 	}
 	return c.refuse(ctx, "unknown", c.w.Unknown(norm.Fold(c.event.Text), near))
 }

@@ -7,13 +7,14 @@ import (
 	"strings"
 
 	"genjin/cards"
+	"genjin/handlers/speech"
 	"genjin/sales"
 	"genjin/sales/money"
 	"genjin/store"
 )
 
 // convert turns a lead into a deal.
-func convert(ctx context.Context, c *call, cmd command) error {
+func convert(ctx context.Context, c *call, cmd speech.Command) error {
 	number := cmd.Number
 	if number == 0 {
 		return c.whichLead(ctx, cmd)
@@ -42,11 +43,11 @@ func convert(ctx context.Context, c *call, cmd command) error {
 }
 
 // whichLead asks which lead is meant. What was said of the deal is kept.
-func (c *call) whichLead(ctx context.Context, cmd command) error {
+func (c *call) whichLead(ctx context.Context, cmd speech.Command) error {
 	if len(cmd.Fields) == 0 {
 		return c.refuse(ctx, "which_lead", c.w.Say("deal.which_lead"))
 	}
-	if err := c.saveDraft(ctx, draft{Kind: draftDeal, Convert: &command{Verb: verbConvert, Fields: cmd.Fields}}); err != nil {
+	if err := c.saveDraft(ctx, draft{Kind: draftDeal, Convert: &speech.Command{Verb: speech.Convert, Fields: cmd.Fields}}); err != nil {
 		return err
 	}
 	return c.refuse(ctx, "which_lead", c.begun(readFields(cmd.Fields), c.w.Say("deal.which_lead"), c.w.Say("begun.which_lead")))
@@ -76,7 +77,7 @@ func (c *call) makeDeal(ctx context.Context, l sales.Lead, d sales.Deal) (err er
 
 // notConverted says why not. What a person can still add is asked for, and the
 // rest is kept.
-func (c *call) notConverted(ctx context.Context, l sales.Lead, cmd command, cause error) error {
+func (c *call) notConverted(ctx context.Context, l sales.Lead, cmd speech.Command, cause error) error {
 	no, is := errors.AsType[*sales.Refusal](cause)
 	if !is {
 		return fmt.Errorf("convert lead %d: %w", l.Number, cause)
@@ -105,7 +106,7 @@ func fillBANT(b *sales.BANT, fields map[string]string) {
 }
 
 // move takes 推进 华东智造 方案报价.
-func move(ctx context.Context, c *call, cmd command) error {
+func move(ctx context.Context, c *call, cmd speech.Command) error {
 	f, err := c.findDeal(ctx, cmd)
 	if err != nil || !f.ok {
 		return err
@@ -131,12 +132,12 @@ func (c *call) askStage(ctx context.Context, f found) error {
 }
 
 // closeDeal takes 赢单 华东智造 and 丢单 华东智造 预算取消.
-func closeDeal(ctx context.Context, c *call, cmd command) error {
+func closeDeal(ctx context.Context, c *call, cmd speech.Command) error {
 	f, err := c.findDeal(ctx, cmd)
 	if err != nil || !f.ok {
 		return err
 	}
-	to, ok := closing(c.w.Rules, cmd.Verb == verbWon)
+	to, ok := closing(c.w.Rules, cmd.Verb == speech.Won)
 	if !ok {
 		return c.refuse(ctx, "no_stage", c.w.Say("deal.no_stage", string(cmd.Verb), stageNames(c.w.Rules)))
 	}
@@ -144,7 +145,7 @@ func closeDeal(ctx context.Context, c *call, cmd command) error {
 }
 
 // newAsk is what the person asked for, with where and when.
-func (c *call) newAsk(d sales.Deal, to sales.Stage, rest string, cmd command) moveAsk {
+func (c *call) newAsk(d sales.Deal, to sales.Stage, rest string, cmd speech.Command) moveAsk {
 	reason := cmd.Fields["原因"]
 	if reason == "" && to.Lost {
 		reason = rest

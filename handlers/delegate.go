@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"genjin/bots"
+	"genjin/handlers/speech"
 	"genjin/sales"
 )
 
@@ -14,7 +15,7 @@ const delegateDays = 90
 
 // delegate hands the person's approvals to somebody else for a time, or takes
 // them back.
-func delegate(ctx context.Context, c *call, cmd command) error {
+func delegate(ctx context.Context, c *call, cmd speech.Command) error {
 	words := slices.DeleteFunc(slices.Clone(cmd.Words), func(w string) bool { return w == "到" || w == "给" || w == "至" })
 	if len(words) == 1 && slices.Contains([]string{"取消", "收回", "结束", "off"}, words[0]) {
 		return c.setDelegate(ctx, sales.Delegation{}, c.w.Say("delegate.off"))
@@ -23,7 +24,7 @@ func delegate(ctx context.Context, c *call, cmd command) error {
 		return c.halfDelegate(ctx, words)
 	}
 	now := c.tx.Now().In(c.Location)
-	last, ok := day(words[1], now)
+	last, ok := speech.Day(words[1], now)
 	switch {
 	case !ok:
 		return c.halfDelegate(ctx, words)

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"genjin/handlers/speech"
 	"genjin/store"
 )
 
@@ -38,15 +39,15 @@ const (
 
 // draft is what a person has begun and not finished.
 type draft struct {
-	Kind    string       `json:"kind"`
-	Expires time.Time    `json:"expires"`
-	Lead    *leadDraft   `json:"lead,omitempty"`
-	Choice  *choiceDraft `json:"choice,omitempty"`
-	Move    *moveAsk     `json:"move,omitempty"`
-	Convert *command     `json:"convert,omitempty"` // a conversion that lacks something
-	Begun   string       `json:"begun,omitempty"`   // a command without its last part
-	Upload  string       `json:"upload,omitempty"`  // token of the page that takes the move's file
-	Old     bool         `json:"-"`                 // expired: to be told, not gone on with
+	Kind    string          `json:"kind"`
+	Expires time.Time       `json:"expires"`
+	Lead    *leadDraft      `json:"lead,omitempty"`
+	Choice  *choiceDraft    `json:"choice,omitempty"`
+	Move    *moveAsk        `json:"move,omitempty"`
+	Convert *speech.Command `json:"convert,omitempty"` // a conversion that lacks something
+	Begun   string          `json:"begun,omitempty"`   // a command without its last part
+	Upload  string          `json:"upload,omitempty"`  // token of the page that takes the move's file
+	Old     bool            `json:"-"`                 // expired: to be told, not gone on with
 }
 
 // leadDraft is a submission with something wrong; what was right is kept.
@@ -57,8 +58,8 @@ type leadDraft struct {
 
 // choiceDraft is a command that fits several deals.
 type choiceDraft struct {
-	Command command `json:"command"`
-	Deals   []int64 `json:"deals"`
+	Command speech.Command `json:"command"`
+	Deals   []int64        `json:"deals"`
 }
 
 // loadDraft gives the person's draft, fresh or just expired.
@@ -110,7 +111,7 @@ func (c *call) expired(ctx context.Context, d draft) error {
 }
 
 // cancel drops the person's draft.
-func cancel(ctx context.Context, c *call, _ command) error {
+func cancel(ctx context.Context, c *call, _ speech.Command) error {
 	d, ok, err := c.loadDraft(ctx)
 	switch {
 	case err != nil:
@@ -135,7 +136,7 @@ func (c *call) dropDraft(ctx context.Context, d draft) error {
 }
 
 // goOn goes on with a move whose file was missing.
-func goOn(ctx context.Context, c *call, _ command) error {
+func goOn(ctx context.Context, c *call, _ speech.Command) error {
 	d, ok, err := c.loadDraft(ctx)
 	switch {
 	case err != nil:
@@ -158,7 +159,7 @@ func (c *call) askAgain(ask moveAsk) moveAsk {
 }
 
 // choose goes on with a command that fitted several deals.
-func choose(ctx context.Context, c *call, cmd command) error {
+func choose(ctx context.Context, c *call, cmd speech.Command) error {
 	d, ok, err := c.loadDraft(ctx)
 	switch {
 	case err != nil:
@@ -166,7 +167,7 @@ func choose(ctx context.Context, c *call, cmd command) error {
 	case ok && d.Old:
 		return c.expired(ctx, d)
 	case !ok || d.Choice == nil: // the number may be what a command lacked
-		return unknown(ctx, c, command{Verb: verbUnknown, Words: []string{strconv.FormatInt(cmd.Number, 10)}})
+		return unknown(ctx, c, speech.Command{Verb: speech.Unknown, Words: []string{strconv.FormatInt(cmd.Number, 10)}})
 	case cmd.Number < 1 || cmd.Number > int64(len(d.Choice.Deals)):
 		return c.refuse(ctx, "choice_range", c.w.Say("choose.range", len(d.Choice.Deals)))
 	}
@@ -179,7 +180,7 @@ func choose(ctx context.Context, c *call, cmd command) error {
 }
 
 // fillIn goes on with a draft that lacks fields.
-func fillIn(ctx context.Context, c *call, cmd command) error {
+func fillIn(ctx context.Context, c *call, cmd speech.Command) error {
 	d, ok, err := c.loadDraft(ctx)
 	switch {
 	case err != nil:
@@ -192,7 +193,7 @@ func fillIn(ctx context.Context, c *call, cmd command) error {
 		maps.Copy(d.Lead.Given, cmd.Fields)
 		return c.submitLead(ctx, d.Lead.Given, d.Lead.Tries)
 	case ok && d.Convert != nil:
-		return c.run(ctx, d.Convert.with(cmd.Fields))
+		return c.run(ctx, d.Convert.With(cmd.Fields))
 	case ok && d.Move != nil:
 		ask := c.askAgain(*d.Move)
 		if reason := cmd.Fields["原因"]; reason != "" {
@@ -200,14 +201,5 @@ func fillIn(ctx context.Context, c *call, cmd command) error {
 		}
 		return c.moveWith(ctx, ask, cmd.Fields["参会"])
 	}
-	return unknown(ctx, c, command{Verb: verbUnknown, Words: []string{c.event.Text}})
-}
-
-// with is the command with more fields, or others for those that it has.
-func (c command) with(more map[string]string) command {
-	fields := make(map[string]string, len(c.Fields)+len(more))
-	maps.Copy(fields, c.Fields)
-	maps.Copy(fields, more)
-	c.Fields = fields
-	return c
+	return unknown(ctx, c, speech.Command{Verb: speech.Unknown, Words: []string{c.event.Text}})
 }

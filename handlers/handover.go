@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"genjin/bots"
+	"genjin/handlers/speech"
 	"genjin/sales"
 )
 
 // handOverWork gives a person's open leads and deals to somebody else: 交接 李雷
 // 韩梅梅. Sales operations and admins do it when somebody leaves. What waited for
 // the leaver's decision stays with their manager.
-func handOverWork(ctx context.Context, c *call, cmd command) error {
+func handOverWork(ctx context.Context, c *call, cmd speech.Command) error {
 	if c.me.Role != sales.RoleOps && c.me.Role != sales.RoleAdmin {
 		return c.refuse(ctx, "not_ops", c.w.Say("handover.not_you"))
 	}

@@ -15,6 +15,7 @@ import (
 
 	"genjin/bots"
 	"genjin/cards"
+	"genjin/handlers/speech"
 	"genjin/sales"
 	"genjin/sales/worktime"
 	"genjin/store"
@@ -59,7 +60,7 @@ type Hub struct {
 
 	bots   map[string]bots.Bot
 	inlets map[string]bots.Inlet
-	uses   map[verb]use
+	uses   map[speech.Verb]use
 	acts   map[string]use
 	pages  *web.Pages
 
@@ -68,7 +69,7 @@ type Hub struct {
 
 // use is one use case: it decides, saves and answers, inside the transaction of
 // the call.
-type use func(ctx context.Context, c *call, cmd command) error
+type use func(ctx context.Context, c *call, cmd speech.Command) error
 
 // New makes a hub.
 func New(o Options) *Hub {
@@ -233,7 +234,7 @@ func (c *call) serve(ctx context.Context) error {
 	case bots.EventEntered:
 		return c.entered(ctx)
 	case bots.EventMenu:
-		return c.run(ctx, parse(c.event.Text, c.stages))
+		return c.run(ctx, speech.Parse(c.event.Text, c.stages))
 	case bots.EventUnknown, bots.EventUserChanged, bots.EventUserLeft, bots.EventUserBack, bots.EventRecalled, bots.EventBotAdded:
 	}
 	c.outcome = "recorded"
@@ -265,7 +266,7 @@ func (c *call) message(ctx context.Context) error {
 	if err := c.tx.Wrote(ctx, c.me.ID, c.event.Bot, c.event.Chat); err != nil {
 		return err
 	}
-	return c.run(ctx, parse(c.event.Text, c.stages))
+	return c.run(ctx, speech.Parse(c.event.Text, c.stages))
 }
 
 // oops answers an event that went wrong on our side. The transaction left no

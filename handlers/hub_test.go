@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"genjin/bots"
+	"genjin/handlers/speech"
 	"genjin/sales"
 	"genjin/store"
 )
@@ -150,7 +151,7 @@ func TestPeople(t *testing.T) {
 func TestOops(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	r.hub.uses[verbMine] = func(ctx context.Context, c *call, _ command) error {
+	r.hub.uses[speech.Mine] = func(ctx context.Context, c *call, _ speech.Command) error {
 		if _, err := c.tx.NextNumber(ctx); err != nil {
 			return err
 		}
@@ -166,7 +167,7 @@ func TestOops(t *testing.T) {
 	if n := r.lead("华东智造"); n != 1 {
 		t.Errorf("number %d, want 1: the failed event left a trace", n)
 	}
-	r.hub.uses[verbMine] = func(context.Context, *call, command) error { return store.ErrUnavailable }
+	r.hub.uses[speech.Mine] = func(context.Context, *call, speech.Command) error { return store.ErrUnavailable }
 	e := r.event(li)
 	e.Text = "我的"
 	if _, err := r.hub.Handle(t.Context(), e, ""); !errors.Is(err, store.ErrUnavailable) {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"genjin/handlers/speech"
 	"genjin/sales"
 	"genjin/sales/norm"
 	"genjin/store"
@@ -17,7 +18,7 @@ import (
 const formAfter = 2
 
 // lead takes a lead by text, or brings the form.
-func lead(ctx context.Context, c *call, cmd command) error {
+func lead(ctx context.Context, c *call, cmd speech.Command) error {
 	switch {
 	case len(cmd.Fields) > 0:
 		return c.submitLead(ctx, cmd.Fields, 0)
@@ -175,8 +176,8 @@ func (c *call) showLead(ctx context.Context, number int64) error {
 
 // showPhone shows the owner the full number. It stands in the answer to the tap
 // and in no message.
-func showPhone(ctx context.Context, c *call, _ command) error {
-	number := toNumber(c.event.Click.Value["no"])
+func showPhone(ctx context.Context, c *call, _ speech.Command) error {
+	number := speech.Number(c.event.Click.Value["no"])
 	l, err := c.tx.Lead(ctx, number)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
@@ -193,8 +194,8 @@ func showPhone(ctx context.Context, c *call, _ command) error {
 }
 
 // touch notes a follow-up of a lead: its clocks stop.
-func touch(ctx context.Context, c *call, cmd command) error {
-	note := cmd.name()
+func touch(ctx context.Context, c *call, cmd speech.Command) error {
+	note := cmd.Name()
 	for name, value := range cmd.Fields {
 		note = strings.TrimSpace(note + " " + name + "=" + value)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"genjin/bots"
 	"genjin/cards"
+	"genjin/handlers/speech"
 	"genjin/sales"
 	"genjin/store"
 )
@@ -85,7 +86,7 @@ func (c *call) openForm(ctx context.Context) (form store.Card, ok bool, err erro
 }
 
 // submitForm takes a lead from the form card.
-func submitForm(ctx context.Context, c *call, _ command) error {
+func submitForm(ctx context.Context, c *call, _ speech.Command) error {
 	form, ok, err := c.openForm(ctx)
 	if err != nil || !ok {
 		return err
@@ -123,7 +124,7 @@ func submitForm(ctx context.Context, c *call, _ command) error {
 }
 
 // cancelForm closes a form that will not be filled.
-func cancelForm(ctx context.Context, c *call, _ command) error {
+func cancelForm(ctx context.Context, c *call, _ speech.Command) error {
 	form, ok, err := c.openForm(ctx)
 	if err != nil || !ok {
 		return err

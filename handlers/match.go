@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"genjin/handlers/speech"
 	"genjin/sales"
 	"genjin/sales/norm"
 	"genjin/store"
@@ -58,7 +59,7 @@ func spelled(d sales.Deal, latin string) bool {
 		return false
 	}
 	for _, name := range []string{norm.Fold(d.Company), d.CompanyKey} {
-		if strings.HasPrefix(initials(name), latin) || (len(latin) >= 4 && strings.HasPrefix(sounds(name), latin)) {
+		if strings.HasPrefix(speech.Initials(name), latin) || (len(latin) >= 4 && strings.HasPrefix(speech.Sounds(name), latin)) {
 			return true
 		}
 	}
@@ -108,11 +109,11 @@ type found struct {
 
 // findDeal finds the deal that a command means. Of several the person chooses
 // by number; for none they are told what is closest.
-func (c *call) findDeal(ctx context.Context, cmd command) (found, error) {
+func (c *call) findDeal(ctx context.Context, cmd speech.Command) (found, error) {
 	if number := numberOf(cmd); number > 0 {
 		return c.dealByNumber(ctx, cmd, number)
 	}
-	name := cmd.name()
+	name := cmd.Name()
 	own, others, err := c.openDeals(ctx, name)
 	if err != nil {
 		return found{}, err
@@ -125,7 +126,7 @@ func (c *call) findDeal(ctx context.Context, cmd command) (found, error) {
 			return c.pick(ctx, cmd, hits, rest)
 		}
 	}
-	if cmd.Doubt || cmd.Natural && doubtful(name) {
+	if cmd.Doubt || cmd.Natural && speech.Doubtful(name) {
 		return found{}, talk(ctx, c, cmd)
 	}
 	return found{}, c.refuse(ctx, "no_deal", c.w.NoDeal(name, near(append(own, others...), name)))
@@ -135,7 +136,7 @@ func (c *call) findDeal(ctx context.Context, cmd command) (found, error) {
 // with more words, and gives the words that remain: in 丢单 华东智造 预算取消 the
 // last word is no part of the name. Behind a name, where the verb
 // comes later, all words must be the name: 如果华东智造 is none.
-func named(deals []sales.Deal, cmd command) (hits []sales.Deal, rest []string) {
+func named(deals []sales.Deal, cmd speech.Command) (hits []sales.Deal, rest []string) {
 	least, shortest := fitAround, 1
 	if cmd.Natural {
 		least, shortest = fitContact, len(cmd.Words)
@@ -157,19 +158,19 @@ func named(deals []sales.Deal, cmd command) (hits []sales.Deal, rest []string) {
 	return hits, rest
 }
 
-func numberOf(cmd command) int64 {
+func numberOf(cmd speech.Command) int64 {
 	if cmd.Number > 0 {
 		return cmd.Number
 	}
 	if len(cmd.Words) > 0 {
-		if n, ok := numberIn(cmd.Words[0]); ok {
+		if n, ok := speech.NumberIn(cmd.Words[0]); ok {
 			return n
 		}
 	}
 	return 0
 }
 
-func (c *call) dealByNumber(ctx context.Context, cmd command, number int64) (found, error) {
+func (c *call) dealByNumber(ctx context.Context, cmd speech.Command, number int64) (found, error) {
 	d, err := c.tx.Deal(ctx, number)
 	if errors.Is(err, store.ErrNotFound) || (err == nil && !c.w.Org.Sees(c.me, d.Owner)) {
 		return found{}, c.refuse(ctx, "no_deal", c.w.Say("number.none", number))
@@ -185,10 +186,10 @@ func (c *call) dealByNumber(ctx context.Context, cmd command, number int64) (fou
 }
 
 // pick takes the only deal, or has the person choose.
-func (c *call) pick(ctx context.Context, cmd command, deals []sales.Deal, rest []string) (found, error) {
+func (c *call) pick(ctx context.Context, cmd speech.Command, deals []sales.Deal, rest []string) (found, error) {
 	switch len(deals) {
 	case 0:
-		return found{}, c.refuse(ctx, "no_deal", c.w.NoDeal(cmd.name(), nil))
+		return found{}, c.refuse(ctx, "no_deal", c.w.NoDeal(cmd.Name(), nil))
 	case 1:
 		return found{deal: deals[0], rest: rest, ok: true}, nil
 	}
@@ -204,7 +205,7 @@ func (c *call) pick(ctx context.Context, cmd command, deals []sales.Deal, rest [
 	if err := c.saveDraft(ctx, draft{Kind: draftChoice, Choice: &kept}); err != nil {
 		return found{}, err
 	}
-	name := strings.TrimSuffix(cmd.name(), " "+strings.Join(rest, " "))
+	name := strings.TrimSuffix(cmd.Name(), " "+strings.Join(rest, " "))
 	if name == "" {
 		name = c.w.Say("mine.open")
 	}
@@ -220,8 +221,8 @@ func near(deals []sales.Deal, name string) []sales.Deal {
 	}
 	for _, d := range deals {
 		other := []rune(d.CompanyKey)
-		same := norm.SameCompany(d.Company, name) != norm.CompanyDifferent || sounds(string(key)) == sounds(string(other))
-		if same || (len(key) > 1 && distance(key, other) <= max(1, len(other)/2)) {
+		same := norm.SameCompany(d.Company, name) != norm.CompanyDifferent || speech.Sounds(string(key)) == speech.Sounds(string(other))
+		if same || (len(key) > 1 && speech.Distance(key, other) <= max(1, len(other)/2)) {
 			alike = append(alike, d)
 		}
 	}

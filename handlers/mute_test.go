@@ -10,6 +10,7 @@ import (
 
 	"genjin/bots"
 	"genjin/cards"
+	"genjin/handlers/speech"
 	"genjin/sales"
 	"genjin/store"
 )
@@ -194,7 +195,7 @@ func TestMuteOops(t *testing.T) {
 	r := onWeCom(t)
 	n := r.lead("华东智造")
 	phone := button(t, r.says(li, "线索 #"+itoa(n)).body.Card, "看电话")
-	r.hub.acts["phone"] = func(context.Context, *call, command) error { return errors.New("planted") }
+	r.hub.acts["phone"] = func(context.Context, *call, speech.Command) error { return errors.New("planted") }
 	changed, told := r.presses(li, phone, nil)
 	if len(changed) != 0 || len(told) != 1 || !strings.Contains(told[0].text, "参考号") {
 		t.Errorf("%q", texts(told))

@@ -5,13 +5,14 @@ import (
 	"fmt"
 
 	"genjin/bots"
+	"genjin/handlers/speech"
 	"genjin/sales"
 )
 
 // nudge reminds the approvers in the requester's name, at most once an hour.
-func nudge(ctx context.Context, c *call, cmd command) error {
+func nudge(ctx context.Context, c *call, cmd speech.Command) error {
 	if cmd.Number == 0 {
-		return notExact(ctx, c, command{Words: []string{string(verbNudge)}})
+		return notExact(ctx, c, speech.Command{Words: []string{string(speech.Nudge)}})
 	}
 	a, ok, err := c.loadApproval(ctx, cmd.Number)
 	if err != nil || !ok {

@@ -14,6 +14,7 @@ import (
 	"genjin/bots"
 	"genjin/cards"
 	"genjin/config"
+	"genjin/handlers/speech"
 	"genjin/sales"
 	"genjin/sales/worktime"
 	"genjin/store"
@@ -405,7 +406,7 @@ func number(t *testing.T, text, before string) int64 {
 	t.Helper()
 	_, rest, ok := strings.Cut(text, before+" #")
 	end := strings.IndexFunc(rest+" ", func(r rune) bool { return r < '0' || r > '9' })
-	if n := toNumber(rest[:max(end, 0)]); ok && n > 0 {
+	if n := speech.Number(rest[:max(end, 0)]); ok && n > 0 {
 		return n
 	}
 	t.Fatalf("no %q with a number in:\n%s", before, text)

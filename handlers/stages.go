@@ -5,11 +5,12 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"genjin/handlers/speech"
 	"genjin/sales"
 )
 
 // stagesFrom makes the parser's view of a pipeline.
-func stagesFrom(r *sales.Rules) stagesOf {
+func stagesFrom(r *sales.Rules) speech.Stages {
 	return func(text string) (id, rest string, ok bool) {
 		longest := 0
 		for _, s := range r.Pipeline {

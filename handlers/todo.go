@@ -9,6 +9,7 @@ import (
 
 	"genjin/bots"
 	"genjin/cards"
+	"genjin/handlers/speech"
 	"genjin/sales"
 	"genjin/store"
 )
@@ -18,7 +19,7 @@ const listMax = 30
 
 // todo shows what waits for the person: requests to decide on one card, the
 // rest as lines.
-func todo(ctx context.Context, c *call, _ command) error {
+func todo(ctx context.Context, c *call, _ speech.Command) error {
 	items, err := c.waitingFor(ctx)
 	if err != nil {
 		return err
@@ -103,7 +104,7 @@ func (c *call) work(ctx context.Context) (cards.Work, error) {
 func first[T any](all []T) []T { return all[:min(len(all), listMax)] }
 
 // mine lists the person's open leads and deals.
-func mine(ctx context.Context, c *call, _ command) error {
+func mine(ctx context.Context, c *call, _ speech.Command) error {
 	leads, err := c.tx.OpenLeads(ctx, c.me.ID)
 	if err != nil {
 		return err
@@ -117,7 +118,7 @@ func mine(ctx context.Context, c *call, _ command) error {
 }
 
 // snooze keeps reminders of a lead or a deal silent for a while, for a reason.
-func snooze(ctx context.Context, c *call, cmd command) error {
+func snooze(ctx context.Context, c *call, cmd speech.Command) error {
 	words := slices.DeleteFunc(slices.Clone(cmd.Words), func(w string) bool { return w == "到" || w == "至" })
 	if reason := cmd.Fields["原因"]; reason != "" { // 静音 #3 3天 原因=等客户预算
 		words = append(words, reason)
@@ -126,8 +127,8 @@ func snooze(ctx context.Context, c *call, cmd command) error {
 		return c.halfSnooze(ctx, cmd.Number, words)
 	}
 	now := c.tx.Now().In(c.Location)
-	until, ok := day(strings.TrimPrefix(words[0], "到"), now)
-	reason := command{Words: words[1:]}.name()
+	until, ok := speech.Day(strings.TrimPrefix(words[0], "到"), now)
+	reason := speech.Command{Words: words[1:]}.Name()
 	switch {
 	case !ok || !until.After(now.AddDate(0, 0, -1)):
 		return c.halfSnooze(ctx, cmd.Number, nil)

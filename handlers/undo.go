@@ -7,6 +7,7 @@ import (
 
 	"genjin/bots"
 	"genjin/cards"
+	"genjin/handlers/speech"
 	"genjin/sales"
 )
 
@@ -20,7 +21,7 @@ type lastMove struct {
 }
 
 // undo takes the person's last move back.
-func undo(ctx context.Context, c *call, cmd command) error {
+func undo(ctx context.Context, c *call, cmd speech.Command) error {
 	last := lastMove{Deal: cmd.Number}
 	if last.Deal == 0 {
 		if _, err := c.kept(ctx, keptLast+c.me.ID, &last); err != nil {
@@ -34,9 +35,9 @@ func undo(ctx context.Context, c *call, cmd command) error {
 }
 
 // undoByClick takes the move back whose card was clicked.
-func undoByClick(ctx context.Context, c *call, _ command) error {
+func undoByClick(ctx context.Context, c *call, _ speech.Command) error {
 	v := c.event.Click.Value
-	return c.undoMove(ctx, lastMove{Deal: toNumber(v["no"]), Move: v["m"]})
+	return c.undoMove(ctx, lastMove{Deal: speech.Number(v["no"]), Move: v["m"]})
 }
 
 func (c *call) undoMove(ctx context.Context, last lastMove) error {

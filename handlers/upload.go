@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"genjin/bots"
+	"genjin/handlers/speech"
 	"genjin/sales"
 	"genjin/store"
 	"genjin/store/evidence"
@@ -57,7 +58,7 @@ func (c *call) closeUpload(ctx context.Context, token string) error {
 
 // upload takes 上传 华东智造: it brings a page that takes the file, for chats that
 // take none.
-func upload(ctx context.Context, c *call, cmd command) error {
+func upload(ctx context.Context, c *call, cmd speech.Command) error {
 	f, err := c.findDeal(ctx, cmd)
 	if err != nil || !f.ok {
 		return err

@@ -1,4 +1,4 @@
-package handlers
+package speech
 
 import (
 	"regexp"
@@ -12,9 +12,9 @@ var moveShape = regexp.MustCompile(`(推进到了|推进到|推进至|推到|推
 const stageEnds = " ,;，；。、!！.\n"
 
 // parseMove takes 推进 华东智造 方案报价 [附件见上] [参会=…].
-func parseMove(rest string, stages stagesOf) command {
-	head, fields := cutFields(rest)
-	c := command{Verb: verbMove, Fields: fields}
+func parseMove(rest string, stages Stages) Command {
+	head, fields := CutFields(rest)
+	c := Command{Verb: Move, Fields: fields}
 	words := strings.Fields(head)
 	for i, word := range words {
 		before, id, after, ok := stageIn(word, stages)
@@ -34,20 +34,20 @@ func parseMove(rest string, stages stagesOf) command {
 			c.Words = withoutChatter(tail)
 			tail = nil
 		}
-		if doubtful(strings.Join(tail, " ")) {
-			return command{Verb: verbTalk, Words: words}
+		if Doubtful(strings.Join(tail, " ")) {
+			return Command{Verb: Talk, Words: words}
 		}
 		return c
 	}
 	c.Words = withoutChatter(words)
-	if doubtful(head) {
-		return command{Verb: verbTalk, Words: words}
+	if Doubtful(head) {
+		return Command{Verb: Talk, Words: words}
 	}
 	return c
 }
 
 // stageIn finds a stage in one word: 方案报价, 到方案报价, 华东智造到方案报价.
-func stageIn(word string, stages stagesOf) (before, id, after string, ok bool) {
+func stageIn(word string, stages Stages) (before, id, after string, ok bool) {
 	if id, after, ok := stages(word); ok && softEnd(after) {
 		return "", id, after, true
 	}
@@ -76,70 +76,70 @@ func softEnd(after string) bool {
 
 // parseClose takes 赢单 华东智造, and 丢单 华东智造 预算取消. Which words are the
 // company is known only to who knows the deals.
-func parseClose(v verb, rest string) command {
+func parseClose(v Verb, rest string) Command {
 	c := withNumber(v, rest)
-	text := c.name()
-	if asks(text) || (v == verbWon && doubtful(text)) {
-		return command{Verb: verbTalk, Words: c.Words}
+	text := c.Name()
+	if asks(text) || (v == Won && Doubtful(text)) {
+		return Command{Verb: Talk, Words: c.Words}
 	}
 	return c
 }
 
 // parseNatural takes 华东智造 推进到方案报价 附件见上. Negations, hypotheticals
 // and questions never fire.
-func parseNatural(t string, stages stagesOf) (command, bool) {
+func parseNatural(t string, stages Stages) (Command, bool) {
 	for _, at := range moveShape.FindAllStringIndex(t, -1) {
 		before, word, after := strings.TrimSpace(t[:at[0]]), t[at[0]:at[1]], strings.TrimSpace(t[at[1]:])
 		if word == "赢单" || word == "丢单" {
 			if before == "" {
 				continue
 			}
-			return naturalClose(verb(word), before, after), true
+			return naturalClose(Verb(word), before, after), true
 		}
 		id, rest, ok := stages(after)
 		if !ok {
 			continue
 		}
-		head, fields := cutFields(rest)
+		head, fields := CutFields(rest)
 		if before == "" {
-			c := command{Verb: verbMove, Stage: id, Fields: fields, Words: withoutChatter(strings.Fields(strings.TrimPrefix(head, "了")))}
-			if doubtful(head) {
-				return command{Verb: verbTalk}, true
+			c := Command{Verb: Move, Stage: id, Fields: fields, Words: withoutChatter(strings.Fields(strings.TrimPrefix(head, "了")))}
+			if Doubtful(head) {
+				return Command{Verb: Talk}, true
 			}
 			return c, true
 		}
-		if doubtful(head) || !softEnd(rest) {
-			return command{Verb: verbTalk, Words: strings.Fields(t)}, true
+		if Doubtful(head) || !softEnd(rest) {
+			return Command{Verb: Talk, Words: strings.Fields(t)}, true
 		}
-		return command{Verb: verbMove, Natural: true, Stage: id, Fields: fields, Words: nameWords(before), Doubt: denied(before)}, true
+		return Command{Verb: Move, Natural: true, Stage: id, Fields: fields, Words: nameWords(before), Doubt: denied(before)}, true
 	}
 	return parseGlued(t, stages)
 }
 
 // parseGlued takes 推进华东智造到方案报价: a verb in front with nothing between it
 // and the name.
-func parseGlued(t string, stages stagesOf) (command, bool) {
-	rest, ok := strings.CutPrefix(t, string(verbMove))
+func parseGlued(t string, stages Stages) (Command, bool) {
+	rest, ok := strings.CutPrefix(t, string(Move))
 	if !ok {
-		return command{}, false
+		return Command{}, false
 	}
 	c := parseMove(strings.TrimPrefix(rest, "一下"), stages)
-	if c.Verb == verbTalk || doubtful(rest) {
-		return command{Verb: verbTalk, Words: strings.Fields(t)}, true
+	if c.Verb == Talk || Doubtful(rest) {
+		return Command{Verb: Talk, Words: strings.Fields(t)}, true
 	}
-	name := c.name()
+	name := c.Name()
 	c.Natural, c.Doubt, c.Words = true, denied(name), nameWords(name)
 	return c, c.Stage != "" && name != ""
 }
 
-func naturalClose(v verb, before, after string) command {
-	head, fields := cutFields(after)
+func naturalClose(v Verb, before, after string) Command {
+	head, fields := CutFields(after)
 	head = strings.TrimSpace(strings.TrimLeft(strings.TrimPrefix(head, "了"), ",，:。 "))
 	head = strings.TrimPrefix(strings.TrimPrefix(head, "因为"), "原因")
-	if asks(after) || (v == verbWon && doubtful(head)) {
-		return command{Verb: verbTalk, Words: []string{before, string(v), after}}
+	if asks(after) || (v == Won && Doubtful(head)) {
+		return Command{Verb: Talk, Words: []string{before, string(v), after}}
 	}
-	c := command{Verb: v, Natural: true, Fields: fields, Words: nameWords(before), Doubt: denied(before)}
+	c := Command{Verb: v, Natural: true, Fields: fields, Words: nameWords(before), Doubt: denied(before)}
 	if head != "" {
 		if c.Fields == nil {
 			c.Fields = map[string]string{}
@@ -186,8 +186,8 @@ func isChatter(word string) bool {
 	return false
 }
 
-// doubtful tells whether a text denies, supposes, asks or plans.
-func doubtful(text string) bool {
+// Doubtful tells whether a text denies, supposes, asks or plans.
+func Doubtful(text string) bool {
 	for _, w := range doubts {
 		if strings.Contains(text, w) {
 			return true
@@ -200,7 +200,7 @@ func doubtful(text string) bool {
 // They may also be part of a name (华能, 未来电子): whether they are is known only
 // to who knows the deals.
 func denied(before string) bool {
-	if doubtful(before) {
+	if Doubtful(before) {
 		return true
 	}
 	for _, w := range denials {
@@ -222,18 +222,18 @@ func asks(text string) bool {
 }
 
 // splitMoves finds the moves in a message of several lines.
-func splitMoves(t string, stages stagesOf) []string {
+func splitMoves(t string, stages Stages) []string {
 	if !strings.Contains(t, "\n") {
 		return nil
 	}
 	var moves []string
 	for line := range strings.SplitSeq(t, "\n") {
-		line = clean(line)
+		line = Clean(line)
 		c, ok := parseVerb(line, stages)
 		if !ok {
 			c, ok = parseNatural(line, stages)
 		}
-		if ok && (c.Verb == verbMove || c.Verb == verbWon || c.Verb == verbLost) {
+		if ok && (c.Verb == Move || c.Verb == Won || c.Verb == Lost) {
 			moves = append(moves, line)
 		}
 	}

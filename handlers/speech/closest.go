@@ -1,4 +1,4 @@
-package handlers
+package speech
 
 import (
 	"slices"
@@ -11,18 +11,18 @@ import (
 // wordMax is the longest word that may have been meant as a verb.
 const wordMax = 16
 
-// closest are the verbs that a word may have been meant as: the same sound, one
+// Closest are the verbs that a word may have been meant as: the same sound, one
 // character away, or something right behind the verb, as in 催办王芳.
-func closest(word string) []string {
+func Closest(word string) []string {
 	word = strings.ToLower(word)
 	if len([]rune(word)) > wordMax {
 		return nil
 	}
-	sound := sounds(word)
+	sound := Sounds(word)
 	found := map[string]int{}
 	for alias, v := range spokenVerbs() {
-		far := distance([]rune(word), []rune(alias))
-		if isHan(alias) && isHan(word) && sounds(alias) == sound {
+		far := Distance([]rune(word), []rune(alias))
+		if isHan(alias) && isHan(word) && Sounds(alias) == sound {
 			far = 0
 		}
 		if isHan(alias) && strings.HasPrefix(word, alias) {
@@ -34,7 +34,7 @@ func closest(word string) []string {
 	}
 	names := make([]string, 0, len(found))
 	for v := range found {
-		if v == string(verbHelp) && len(found) > 1 {
+		if v == string(Help) && len(found) > 1 {
 			continue // it is offered anyway
 		}
 		names = append(names, v)
@@ -49,14 +49,14 @@ func closest(word string) []string {
 }
 
 // spokenVerbs are all words that mean a verb, those that decide included.
-func spokenVerbs() map[string]verb {
-	all := make(map[string]verb, len(verbs)+4)
+func spokenVerbs() map[string]Verb {
+	all := make(map[string]Verb, len(verbs)+4)
 	for word, v := range verbs {
 		if len([]rune(word)) > 1 {
 			all[word] = v
 		}
 	}
-	for _, v := range []verb{verbApprove, verbReject, verbTransfer, verbReturn} {
+	for _, v := range []Verb{Approve, Reject, Transfer, Return} {
 		all[string(v)] = v
 	}
 	return all
@@ -71,8 +71,8 @@ func isHan(s string) bool {
 	return s != ""
 }
 
-// distance is the number of single changes between two words.
-func distance(a, b []rune) int {
+// Distance is the number of single changes between two words.
+func Distance(a, b []rune) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
@@ -92,11 +92,11 @@ func distance(a, b []rune) int {
 	return row[len(b)]
 }
 
-// sounds is a word in pinyin without tones; what is not Chinese stays.
-func sounds(s string) string { return spell(s, pinyin.Normal) }
+// Sounds is a word in pinyin without tones; what is not Chinese stays.
+func Sounds(s string) string { return spell(s, pinyin.Normal) }
 
-// initials are the first letters of a word's pinyin: 华东智造 → hdzz.
-func initials(s string) string { return spell(s, pinyin.FirstLetter) }
+// Initials are the first letters of a word's pinyin: 华东智造 → hdzz.
+func Initials(s string) string { return spell(s, pinyin.FirstLetter) }
 
 func spell(s string, style int) string {
 	args := pinyin.NewArgs()

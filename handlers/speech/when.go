@@ -1,4 +1,4 @@
-package handlers
+package speech
 
 import (
 	"regexp"
@@ -13,9 +13,9 @@ var (
 	weekdayShape = regexp.MustCompile(`^(下下|下|这|本)?个?(?:周|星期|礼拜)([一二三四五六日天])$`)
 )
 
-// day reads a day as people write it, as midnight in the zone of now: 11-28,
+// Day reads a day as people write it, as midnight in the zone of now: 11-28,
 // 2026-11-28, 11月28日, 明天, 下周五, 3天. Without a year the next such day is meant.
-func day(word string, now time.Time) (time.Time, bool) {
+func Day(word string, now time.Time) (time.Time, bool) {
 	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
 	word = strings.TrimSpace(word)
 	if n, ok := map[string]int{"今天": 0, "明天": 1, "后天": 2, "大后天": 3}[word]; ok {
@@ -31,7 +31,7 @@ func day(word string, now time.Time) (time.Time, bool) {
 	if m == nil {
 		return time.Time{}, false
 	}
-	month, dom := toNumber(m[2]), toNumber(m[3])
+	month, dom := Number(m[2]), Number(m[3])
 	year := now.Year()
 	if m[1] != "" {
 		year, _ = strconv.Atoi(m[1])

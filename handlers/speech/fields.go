@@ -1,4 +1,4 @@
-package handlers
+package speech
 
 import (
 	"regexp"
@@ -10,10 +10,10 @@ import (
 // fieldShape finds what may be the name of a field: a word before = or a colon.
 var fieldShape = regexp.MustCompile(`(^|[\s,;，；、。])(["'“]?)([\p{L}][\p{L}\p{N}_-]{0,15})\s*([=:])`)
 
-// cutFields splits 名=值 pairs off a text. A value runs to the next name; commas,
+// CutFields splits 名=值 pairs off a text. A value runs to the next name; commas,
 // spaces and units belong to it. Behind a comma, and with a colon, only names
 // that we know count: 需求=想了解MES,预算50万 has one field.
-func cutFields(text string) (head string, fields map[string]string) {
+func CutFields(text string) (head string, fields map[string]string) {
 	type mark struct{ from, to, value int }
 	var marks []mark
 	var names []string
