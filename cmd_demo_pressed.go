@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"slices"
 	"sync"
 
 	"genjin/bots"
@@ -47,9 +48,9 @@ func (h *hub) keyOf(ctx context.Context, press wecomsim.Press) string {
 	if press.Bot {
 		name = wecom.RobotName
 	}
-	inlets := h.inlets
+	inlets := slices.Clone(h.inlets)
 	for _, b := range h.bots {
-		inlets = append(inlets[:len(inlets):len(inlets)], bots.Inlet(b))
+		inlets = append(inlets, bots.Inlet(b))
 	}
 	for _, in := range inlets {
 		if in.Name() != name {

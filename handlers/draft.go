@@ -185,16 +185,18 @@ func fillIn(ctx context.Context, c *call, cmd speech.Command) error {
 	switch {
 	case err != nil:
 		return err
-	case ok && d.Old:
+	case !ok:
+		return unknown(ctx, c, speech.Command{Verb: speech.Unknown, Words: []string{c.event.Text}})
+	case d.Old:
 		return c.expired(ctx, d)
-	case ok && d.Begun != "":
+	case d.Begun != "":
 		return unknown(ctx, c, cmd)
-	case ok && d.Lead != nil:
+	case d.Lead != nil:
 		maps.Copy(d.Lead.Given, cmd.Fields)
 		return c.submitLead(ctx, d.Lead.Given, d.Lead.Tries)
-	case ok && d.Convert != nil:
+	case d.Convert != nil:
 		return c.run(ctx, d.Convert.With(cmd.Fields))
-	case ok && d.Move != nil:
+	case d.Move != nil:
 		ask := c.askAgain(*d.Move)
 		if reason := cmd.Fields["原因"]; reason != "" {
 			ask.Reason = reason

@@ -3,6 +3,7 @@ package wecom
 import (
 	"bytes"
 	"encoding/xml"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -122,7 +123,7 @@ func (p appPush) key(plain []byte) string {
 		a.SpNoStr, a.SpNo, a.SpStatus, a.StatuChangeEvent, a.ThirdNo, a.OpenSpStatus,
 		p.UserID, p.NewUserID, p.ExternalUserID, p.LinkID, p.JobID, p.Party, p.Tag, p.Content, p.MediaID,
 	}
-	return "e:" + digest(append(told, a.acts()...)...)
+	return "e:" + digest(slices.Concat(told, a.acts())...)
 }
 
 // instant reads the platform's clock, in seconds; where it says nothing, it is

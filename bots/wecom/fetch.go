@@ -106,9 +106,15 @@ func (b *Bot) open(req *http.Request, r request, from int64) (piece, int, error)
 	case resp.StatusCode == http.StatusOK && from <= 0 && isFile(resp.Header):
 		return p, 0, nil
 	}
+	code, err := b.noFile(resp, r)
+	return piece{}, code, err
+}
+
+// noFile reads the answer that came instead of a file.
+func (b *Bot) noFile(resp *http.Response, r request) (int, error) {
 	text, err := io.ReadAll(io.LimitReader(resp.Body, refusalMax))
 	if err = errors.Join(err, resp.Body.Close()); err != nil {
-		return piece{}, 0, r.transportError(err)
+		return 0, r.transportError(err)
 	}
 	code, err := r.read(resp.StatusCode, text)
 	if err == nil {
@@ -117,7 +123,7 @@ func (b *Bot) open(req *http.Request, r request, from int64) (piece, int, error)
 	if se, is := errors.AsType[*bots.SendError](err); is && se.API != "" {
 		b.limits.Hold(se.API, se.After)
 	}
-	return piece{}, code, err
+	return code, err
 }
 
 // isFile tells a file from an error in JSON; a file may be JSON itself.

@@ -1,6 +1,7 @@
 package speech
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -21,24 +22,15 @@ func Closest(word string) []string {
 	sound := Sounds(word)
 	found := map[string]int{}
 	for alias, v := range spokenVerbs() {
-		far := Distance([]rune(word), []rune(alias))
-		if isHan(alias) && isHan(word) && Sounds(alias) == sound {
-			far = 0
-		}
-		if isHan(alias) && strings.HasPrefix(word, alias) {
-			far = min(far, 1)
-		}
+		far := apart(word, sound, alias)
 		if old, ok := found[string(v)]; far <= 1 && (!ok || far < old) {
 			found[string(v)] = far
 		}
 	}
-	names := make([]string, 0, len(found))
-	for v := range found {
-		if v == string(Help) && len(found) > 1 {
-			continue // it is offered anyway
-		}
-		names = append(names, v)
+	if len(found) > 1 {
+		delete(found, string(Help)) // it is offered anyway
 	}
+	names := slices.Collect(maps.Keys(found))
 	slices.SortFunc(names, func(a, b string) int {
 		if found[a] != found[b] {
 			return found[a] - found[b]
@@ -46,6 +38,18 @@ func Closest(word string) []string {
 		return strings.Compare(a, b)
 	})
 	return names[:min(len(names), 3)]
+}
+
+// apart is how far a word is from one that means a verb.
+func apart(word, sound, alias string) int {
+	switch far := Distance([]rune(word), []rune(alias)); {
+	case isHan(alias) && isHan(word) && Sounds(alias) == sound:
+		return 0
+	case isHan(alias) && strings.HasPrefix(word, alias):
+		return min(far, 1)
+	default:
+		return far
+	}
 }
 
 // spokenVerbs are all words that mean a verb, those that decide included.

@@ -1,0 +1,17 @@
+package handlers
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestHome says what this is, and nothing else.
+func TestHome(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.deal("华东智造", "128万")
+	w := ask(t, d.routes, "GET /", nil)
+	if w.Code != 200 || !strings.Contains(w.Body.String(), "请在飞书或企业微信里找「跟进」机器人") || strings.Contains(w.Body.String(), "华东智造") || w.Header().Get("Content-Security-Policy") == "" {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
