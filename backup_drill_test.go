@@ -118,7 +118,7 @@ func (d *drill) must(args ...string) {
 
 func (d *drill) waitAcknowledged(n int) {
 	d.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); d.load.acknowledged() < n; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); d.load.acknowledged() < n; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			d.t.Fatalf("no load: %d acknowledged, want %d", d.load.acknowledged(), n)
 		}

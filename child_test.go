@@ -226,7 +226,7 @@ func (d *drill) start() time.Duration {
 
 func (d *drill) waitReady() {
 	d.t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(patience)
 	for {
 		c, err := (&net.Dialer{Timeout: time.Second}).Dial("tcp", d.addr)
 		if err == nil {

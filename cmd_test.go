@@ -154,7 +154,7 @@ func TestJourneyLongConnection(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, with("GENJIN_FEISHU_MODE", "socket"))
 	w.sim.SetEventURL("http://127.0.0.1:1/nowhere")
-	deadline := time.Now().Add(15 * time.Second)
+	deadline := time.Now().Add(patience)
 	for !w.ready() {
 		if time.Now().After(deadline) {
 			t.Fatal("no connection")

@@ -241,7 +241,7 @@ func TestJourneyOldCard(t *testing.T) {
 	w.clock.Advance(6 * 24 * time.Hour)
 	w.settled()
 	var fresh feishusim.Message
-	for deadline := time.Now().Add(10 * time.Second); fresh.ID == "" && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); fresh.ID == "" && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		for _, m := range w.messages(wang) {
 			if m.ID != card.ID && len(m.Buttons) > 0 && isCard(m.Title, "华东智造") {
 				fresh = m

@@ -38,7 +38,7 @@ func (w *world) reads(who string, words ...string) (phone, feishusim.Message) {
 	if w.dual && !w.alone {
 		phones = append(phones, wecomPhone{w.wecom})
 	}
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		for _, p := range phones {
 			for _, m := range p.messages(who) {
 				if feishusim.FromBot(words...)(m) {
@@ -265,7 +265,7 @@ func TestJourneyTeamGroup(t *testing.T) {
 			}
 			file := w.env["GENJIN_ORG"]
 			put(t, file, swap(t, fileText(t, file), "{id: han, name: 韩梅梅,", "{id: han, left: true, name: 韩梅梅,"))
-			deadline := time.Now().Add(15 * time.Second)
+			deadline := time.Now().Add(patience)
 			made := w.wecom.Chats()[i].Members
 			stay := slices.DeleteFunc(slices.Clone(made), func(id string) bool { return id == wecomID(han) })
 			for !slices.Equal(w.wecom.Chats()[i].Members, stay) {

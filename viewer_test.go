@@ -26,9 +26,6 @@ type viewer struct {
 	errors *lockedBuffer   // what the page complains about
 }
 
-// patience is how long a person waits for something to appear.
-const patience = 30 * time.Second
-
 // newViewer starts the browser; it ends with the test.
 func newViewer(t *testing.T, w *world) *viewer {
 	t.Helper()

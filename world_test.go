@@ -190,11 +190,14 @@ func (w *world) sends(who, name string, data []byte, chat ...string) {
 	}
 }
 
+// patience is how long a test waits for what must come: a busy machine is no fault.
+const patience = 45 * time.Second
+
 // sees waits until the hub has said something with all the words in a chat (a
 // person's open id means their private chat), and gives it.
 func (w *world) sees(chat string, words ...string) feishusim.Message {
 	w.t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
 		for _, m := range w.messages(chat) {
 			if feishusim.FromBot(words...)(m) {
 				return m
@@ -271,7 +274,7 @@ func (w *world) presses(who string, m feishusim.Message, button string, form map
 // settled waits until the hub has nothing left to do that is due, and does nothing.
 func (w *world) settled() {
 	w.t.Helper()
-	deadline := time.Now().Add(15 * time.Second)
+	deadline := time.Now().Add(patience)
 	for {
 		n, err := w.hub.store.Counts(w.t.Context())
 		if err == nil && n.DueJobs == 0 && n.LeasedJobs == 0 && n.Messages[string(store.MessagePending)] == 0 {
