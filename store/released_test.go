@@ -259,7 +259,7 @@ func TestNoCopyNoMigration(t *testing.T) {
 	if err := s.Migrate(t.Context()); err == nil || !strings.Contains(err.Error(), "nothing was changed") {
 		t.Errorf("got %v", err)
 	}
-	if err := s.Ready(t.Context()); !errors.Is(err, store.ErrSchema) || !strings.Contains(err.Error(), "schema 2") {
+	if err := s.Ready(t.Context()); !errors.Is(err, store.ErrSchema) || !strings.Contains(err.Error(), "结构是 2") {
 		t.Errorf("the schema was changed: %v", err)
 	}
 	if err := os.RemoveAll(filepath.Dir(inTheWay)); err != nil {
