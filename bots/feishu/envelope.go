@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -63,9 +64,13 @@ func readEnvelope(plain []byte) (envelope, error) {
 	return e, e.check()
 }
 
-// check bounds the ids that are kept for ever.
+// check refuses an envelope whose own id is longer than the platform gives: it
+// cannot be told from another.
 func (e envelope) check() error {
-	return bounded([]string{e.Header.EventID, e.Header.EventType, e.Header.TenantKey, e.Header.AppID, e.UUID})
+	if longer(e.Header.EventID, e.UUID) {
+		return fault(bots.FaultMalformed, typeOverlong, nil)
+	}
+	return nil
 }
 
 // Read reads an event that came in clear over a connection which the hub opened
@@ -102,6 +107,9 @@ func (b *Bot) event(ctx context.Context, e envelope, plain []byte) (bots.Event, 
 		}
 		return ev, nil
 	}
+	if longer(e.Header.EventType, e.Header.TenantKey) {
+		return overlong(ev), nil
+	}
 	if e.Header.AppID != b.AppID || b.foreign(e.Header.TenantKey) {
 		ev.Type = "foreign"
 		return ev, nil
@@ -117,18 +125,25 @@ func (b *Bot) event(ctx context.Context, e envelope, plain []byte) (bots.Event, 
 	for _, f := range filled.Files {
 		ids = append(ids, f.Key)
 	}
-	return filled, bounded(ids)
+	if longer(ids...) {
+		return overlong(ev), nil
+	}
+	return filled, nil
 }
 
-// bounded refuses ids that no platform gives.
-func bounded(ids []string) error {
-	for _, id := range ids {
-		if len(id) > idMax {
-			return fault(bots.FaultMalformed, "field_too_long", nil)
-		}
-	}
-	return nil
+// longer tells whether one of the ids is longer than the platform gives.
+func longer(ids ...string) bool {
+	return slices.ContainsFunc(ids, func(id string) bool { return len(id) > idMax })
 }
+
+// overlong is what is kept of an event with a field that is too long: that it
+// came, and when.
+func overlong(ev bots.Event) bots.Event {
+	return bots.Event{Bot: ev.Bot, Key: ev.Key, Kind: bots.EventUnknown, Type: typeOverlong, At: ev.At}
+}
+
+// typeOverlong stands in the record for the type of such an event.
+const typeOverlong = "field_too_long"
 
 // withoutNUL puts U+FFFD for the one character that PostgreSQL cannot keep.
 func withoutNUL(ev *bots.Event) {

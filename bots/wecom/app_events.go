@@ -88,7 +88,7 @@ func (i *inlet) event(plain []byte) (bots.Event, error) {
 		e.User = p.FromUserName
 		e = i.fromPerson(e, p)
 	}
-	return tidy(e)
+	return tidy(e), nil
 }
 
 // word is the platform's own word for what was pushed.

@@ -40,8 +40,9 @@ func allowed(r rune) bool {
 }
 
 // tidy is an event as it may be kept: without the one character that PostgreSQL
-// cannot keep, and with ids of the length that ids have.
-func tidy(e bots.Event) (bots.Event, error) {
+// cannot keep, and with ids of the length that ids have. One with longer ids was
+// rightly signed all the same: it is recorded as not understood.
+func tidy(e bots.Event) bots.Event {
 	mend := func(words ...*string) {
 		for _, w := range words {
 			*w = strings.ReplaceAll(*w, "\x00", "\uFFFD")
@@ -60,10 +61,22 @@ func tidy(e bots.Event) (bots.Event, error) {
 		long = long || longer(codeMax, c.Action, string(c.Card))
 	}
 	if long {
-		return bots.Event{}, fault(bots.FaultMalformed, "field_too_long", nil)
+		return overlong(e)
 	}
-	return e, nil
+	return e
 }
+
+// overlong is what is kept of an event with a field that is too long: that it
+// came, and when.
+func overlong(e bots.Event) bots.Event {
+	if len(e.Key) > idMax {
+		e.Key = "h:" + digest(e.Key)
+	}
+	return bots.Event{Bot: e.Bot, Key: e.Key, Kind: bots.EventUnknown, Type: typeOverlong, At: e.At}
+}
+
+// typeOverlong stands in the record for the type of such an event.
+const typeOverlong = "field_too_long"
 
 func longer(most int, words ...string) bool {
 	for _, w := range words {

@@ -84,7 +84,7 @@ func (r *Robot) event(plain []byte) (bots.Event, error) {
 		e.Mentioned = true // in a group it hears nothing else
 		e = p.fill(e)
 	}
-	return tidy(e)
+	return tidy(e), nil
 }
 
 // word is the platform's own word for what was pushed.
