@@ -24,13 +24,15 @@ func (e *Engine) madeGroup(ctx context.Context, m letter, err error) bool {
 		return false
 	}
 	users := e.members(t, m.Bot)
+	group := team{t, m.Bot, users}
 	out, err := maker.MakeGroup(ctx, m.Chat, t.Name, users)
 	if err == nil {
-		err = e.notedMembers(ctx, team{t, m.Bot, users}, out)
+		err = e.notedMembers(ctx, group, out)
 	}
 	if err != nil {
 		e.Logger.LogAttrs(ctx, slog.LevelWarn, "group not made", slog.String("team", t.ID), slog.String("bot", m.Bot), slog.Any("error", err))
-		if err := e.alarmOnce(ctx, alarm{what: "group", scope: m.Bot + ":" + t.ID, id: t.Name, cause: err.Error()}); err != nil {
+		told := e.alarmOnce(ctx, alarm{what: "group", scope: m.Bot + ":" + t.ID, id: t.Name, cause: err.Error()})
+		if err := errors.Join(told, e.tellUnknown(ctx, group, out)); err != nil {
 			e.Logger.LogAttrs(ctx, slog.LevelWarn, "alarm", slog.Any("error", err))
 		}
 		return false

@@ -88,6 +88,9 @@ func (e *Engine) changeGroup(ctx context.Context, maker bots.GroupMaker, t team)
 	switch {
 	case err == nil:
 		return e.notedMembers(ctx, t, out)
+	case is && len(out) > 0 && !se.Retry: // nor could it be done without those whom it does not know
+		e.Logger.LogAttrs(ctx, slog.LevelWarn, "group not changed", slog.String("team", t.ID), slog.String("bot", t.bot), slog.Any("error", err))
+		return e.tellUnknown(ctx, t, out)
 	case is && se.Code == bots.CodeNoReach:
 		return nil
 	case is && (se.Code == bots.CodeConfig || !se.Retry):
@@ -127,8 +130,16 @@ func (e *Engine) notedMembers(ctx context.Context, t team, out []string) error {
 	err = e.Store.Do(ctx, func(tx *store.Tx) error {
 		return tx.SaveDraft(ctx, store.Draft{Person: t.membersKey(), Kind: "group", Data: data, ExpiresAt: tx.Now().Add(membersKept)})
 	})
-	if err != nil || len(out) == 0 {
+	if err != nil {
 		return err
+	}
+	return e.tellUnknown(ctx, t, out)
+}
+
+// tellUnknown tells the admins whom of a team the platform does not know.
+func (e *Engine) tellUnknown(ctx context.Context, t team, out []string) error {
+	if len(out) == 0 {
+		return nil
 	}
 	return e.alarmOnce(ctx, alarm{what: "group members", scope: t.bot + ":" + t.ID, id: t.Name, cause: strings.Join(e.namesOf(t.bot, out), "、")})
 }

@@ -9,11 +9,16 @@ import (
 	"genjin/store"
 )
 
+// sendFor bounds one try of a message. It is more than what a bot may take for
+// the largest file over a slow line: two minutes to bring it, and as much again
+// where the platform refuses the token, or has forgotten the file.
+const sendFor = 5 * time.Minute
+
 // kinds maps each kind of job to how it is done.
 func (e *Engine) kinds() map[string]work {
 	m := map[string]work{
 		store.KindEffect: {tx: e.effect},
-		store.KindSend:   {long: e.send, timeout: time.Minute},
+		store.KindSend:   {long: e.send, timeout: sendFor},
 		kindFetch:        {long: e.fetch, timeout: 5 * time.Minute},
 		kindTeamGroups:   {long: e.teamGroups, timeout: 5 * time.Minute},
 	}

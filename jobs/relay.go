@@ -128,7 +128,7 @@ func (e *Engine) ring(ctx context.Context, j store.Job) error {
 	ctx, cancel := context.WithTimeout(ctx, bellTimeout)
 	defer cancel()
 	_, err := e.client.EnqueueContext(ctx, asynq.NewTask(taskType, []byte(j.ID)),
-		asynq.TaskID(id), asynq.Queue(queueName), asynq.MaxRetry(1), asynq.Timeout(time.Minute))
+		asynq.TaskID(id), asynq.Queue(queueName), asynq.MaxRetry(1), asynq.Timeout(sendFor+recordWithin))
 	if errors.Is(err, asynq.ErrTaskIDConflict) {
 		return nil
 	}

@@ -224,16 +224,18 @@ func TestGroupThatIsNotThereIsMadeOnce(t *testing.T) {
 		want   store.MessageState
 		made   int
 		alarms int
+		out    []string // whom the platform does not know
 	}{
-		"made":                 {nil, "chateast", store.MessageSent, 1, 0},
-		"cannot be made":       {fault(bots.CodeRefused, false, 0), "chateast", store.MessageFailed, 2, 2},
-		"the group of no team": {nil, "chatelse", store.MessageFailed, 0, 1},
+		"made":                 {nil, "chateast", store.MessageSent, 1, 0, nil},
+		"cannot be made":       {fault(bots.CodeRefused, false, 0), "chateast", store.MessageFailed, 2, 2, nil},
+		"too few are known":    {fault(bots.CodeNoReach, false, 0), "chateast", store.MessageFailed, 2, 3, []string{"wecom_li"}},
+		"the group of no team": {nil, "chatelse", store.MessageFailed, 0, 1, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var p *makes
 			w := newWorld(t, func(o *Options) {
-				p = &makes{platform: o.Bots[1].(*platform), fail: c.fail} //nolint:forcetypeassert // the world's own
+				p = &makes{platform: o.Bots[1].(*platform), fail: c.fail, out: c.out} //nolint:forcetypeassert // the world's own
 				o.Bots[1] = p
 			})
 			p.then = func() { p.platform.fail = nil }
@@ -262,6 +264,11 @@ func TestGroupThatIsNotThereIsMadeOnce(t *testing.T) {
 			}
 			if n := len(w.feishu.to("feishu_admin")); n != c.alarms {
 				t.Errorf("%d alarms: %q", n, w.feishu.to("feishu_admin"))
+			}
+			for _, user := range c.out {
+				if told := strings.Join(w.feishu.to("feishu_admin"), "\n"); !strings.Contains(told, "名li（"+user+"）") {
+					t.Errorf("the admins are not told of %s: %q", user, told)
+				}
 			}
 		})
 	}

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -386,4 +387,33 @@ func TestPlatformOutageAlarmsWithinAMinuteAndLosesNothing(t *testing.T) {
 		}
 	}
 	w.said(w.feishu, "feishu_li", len(ids))
+}
+
+// patient is a platform that notes how long it may take.
+type patient struct {
+	*platform
+
+	left time.Duration
+}
+
+func (p *patient) Send(ctx context.Context, m bots.Message) (bots.CardRef, error) {
+	until, _ := ctx.Deadline()
+	p.left = time.Until(until)
+	return p.platform.Send(ctx, m)
+}
+
+// TestSendOutlastsTheSlowestUpload: a bot gives a large file two minutes, and
+// what is cut off before is brought again in vain for a day.
+func TestSendOutlastsTheSlowestUpload(t *testing.T) {
+	t.Parallel()
+	var p *patient
+	w := newWorld(t, func(o *Options) {
+		p = &patient{platform: o.Bots[1].(*platform)} //nolint:forcetypeassert // the world's own
+		o.Bots[1] = p
+	})
+	id := w.post(toZhao(), bots.Message{Text: "你好"})
+	w.work()
+	if m := w.message(id); m.State != store.MessageSent || p.left < 4*time.Minute {
+		t.Errorf("message is %s, with %v for one try", m.State, p.left)
+	}
 }
