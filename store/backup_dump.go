@@ -16,9 +16,10 @@ import (
 )
 
 // sameAsDump reads a dump back and holds every row of it against the snapshot:
-// what was verified in the one is then true of the other.
-func (s *postgresSnapshot) sameAsDump(ctx context.Context, file string, version int, tables []pgTable) error {
-	tool, err := findTool(ctx, "pg_restore", version)
+// what was verified in the one is then true of the other. The writer is the
+// version of the pg_dump that wrote it.
+func (s *postgresSnapshot) sameAsDump(ctx context.Context, file string, writer int, tables []pgTable) error {
+	reader, err := findTool(ctx, "pg_restore", writer)
 	if err != nil {
 		return err
 	}
@@ -27,7 +28,7 @@ func (s *postgresSnapshot) sameAsDump(ctx context.Context, file string, version 
 		left[t.name] = t
 	}
 	pr, pw := io.Pipe()
-	cmd := command(ctx, tool, "--data-only", "--file=-", file)
+	cmd := command(ctx, reader.path, "--data-only", "--file=-", file)
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = pw, &said
 	if err := cmd.Start(); err != nil {

@@ -80,7 +80,7 @@ func (s *postgresSnapshot) dump(ctx context.Context, file string) (*frozen, erro
 	if err != nil {
 		return nil, err
 	}
-	tool, err := findTool(ctx, "pg_dump", version)
+	writer, err := findTool(ctx, "pg_dump", version)
 	if err != nil {
 		return nil, err
 	}
@@ -99,12 +99,12 @@ func (s *postgresSnapshot) dump(ctx context.Context, file string) (*frozen, erro
 	if err := os.WriteFile(file, nil, 0o600); err != nil { // before pg_dump would let others read it
 		return nil, err
 	}
-	if err := s.p.runTool(ctx, tool, args...); err != nil {
+	if err := s.p.runTool(ctx, writer.path, args...); err != nil {
 		return nil, err
 	}
 	return &frozen{
 		file: postgresFile, view: s.view, close: func() error { return errors.Join(s.close(), syncFile(file)) },
-		check: func(ctx context.Context) error { return s.sameAsDump(ctx, file, version, tables) },
+		check: func(ctx context.Context) error { return s.sameAsDump(ctx, file, writer.major, tables) },
 	}, nil
 }
 

@@ -26,14 +26,15 @@ type tool struct {
 	major int
 }
 
-// findTool finds pg_dump or pg_restore for a server: of its own version, else of
-// the next newer one. An older one would refuse.
-func findTool(ctx context.Context, name string, server int) (string, error) {
-	fit, err := fitTools(ctx, toolPaths(name), name, server)
+// findTool finds pg_dump for a server's version, or pg_restore for that of the
+// pg_dump that wrote: of the same version, else of the next newer one. An older
+// one would refuse.
+func findTool(ctx context.Context, name string, version int) (tool, error) {
+	fit, err := fitTools(ctx, toolPaths(name), name, version)
 	if err != nil {
-		return "", err
+		return tool{}, err
 	}
-	return fit[0].path, nil
+	return fit[0], nil
 }
 
 // fitTools are those that a server takes, the oldest first.
