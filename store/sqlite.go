@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -40,6 +41,7 @@ func openSQLite(ctx context.Context, file string, wait time.Duration, now func()
 	if _, err := sqlite.Fdatasync(true); err != nil && !errors.Is(err, sqlite.ErrFdatasyncUnavailable) {
 		return nil, fmt.Errorf("open %s: %w", file, err)
 	}
+	createPrivate(file)
 	write, err := sql.Open("sqlite", sqliteDSN(file, wait, "_pragma=journal_mode(WAL)"))
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", file, err)
@@ -60,6 +62,16 @@ func openSQLite(ctx context.Context, file string, wait time.Duration, now func()
 		e.readers <- nil
 	}
 	return e, nil
+}
+
+// createPrivate makes a database that is not there yet with rights for its owner
+// alone, whatever the umask: SQLite would let others read it, and gives the files
+// beside it the same rights. Where that cannot be, the opening says why.
+func createPrivate(file string) {
+	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the operator names it
+	if err == nil {
+		_ = f.Close() // nothing was written
+	}
 }
 
 // sqliteDSN sets what every connection must have: a commit that is on the disk

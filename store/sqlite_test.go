@@ -240,3 +240,23 @@ func TestTwoProcessesShareOneFile(t *testing.T) {
 		return nil
 	})
 }
+
+// TestOnlyTheOwnerReadsTheDatabase: neither the file nor those that SQLite puts
+// beside it, also outside a data dir that keeps others out.
+func TestOnlyTheOwnerReadsTheDatabase(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s, err := store.Open(t.Context(), store.Options{URL: "sqlite://" + filepath.Join(dir, "sales.db"), DataDir: t.TempDir(), Now: time.Now, Lock: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close() //nolint:errcheck // a test's own
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"sales.db", "sales.db-wal", "sales.db-shm", "sales.db.lock"} {
+		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", name, info, err)
+		}
+	}
+}
