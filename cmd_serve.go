@@ -73,6 +73,7 @@ type hub struct {
 	engine    *jobs.Engine
 	handlers  *handlers.Hub
 	clock     func() time.Time
+	notReady  atomic.Value // string: why the database was not, when last asked
 }
 
 // serve wires the rooms, starts them, and stops them in reverse within 10 s.
@@ -271,7 +272,12 @@ func (h *hub) web(ctx context.Context, p parts) error {
 func (h *hub) ready(ctx context.Context) handlers.Readiness {
 	r := handlers.Readiness{Queue: h.engine.Health(), Config: h.misfits()}
 	if err := h.store.Ready(ctx); err != nil {
-		r.Database = err.Error()
+		r.Database = store.Reason(err)
+		if h.notReady.Swap(r.Database) != r.Database { // once, however often somebody asks
+			h.log.LogAttrs(ctx, slog.LevelError, "the database is not ready", slog.Any("error", err))
+		}
+	} else {
+		h.notReady.Store("")
 	}
 	for _, b := range h.bots {
 		if l, ok := b.(bots.Listener); ok {

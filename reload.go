@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -210,11 +211,15 @@ func (h *hub) tellTaken(ctx context.Context, s *settingFile, before int64, by st
 }
 
 // misfits says for each file that is not in force why, on a page that anybody
-// may open: with the line and what to write, without what was written.
+// may open: with the line and what to write, without what was written and where
+// on this machine the file is.
 func (h *hub) misfits() []string {
 	var all []string
 	for _, s := range []*settingFile{h.orgFile, h.rulesFile} {
 		if why := s.wrong(); why != "" {
+			if s.path != "" {
+				why = strings.ReplaceAll(why, s.path, s.file)
+			}
 			all = append(all, fmt.Sprintf("%s: %s", s.kind, private.ReplaceAllString(why, "…")))
 		}
 	}

@@ -322,11 +322,11 @@ func TestReplicasTakeTheNewestVersion(t *testing.T) {
 	}
 
 	bad := hire(t, url, "people: [{}]\n")
-	if !bad.names(3, "李雷")() || len(bad.misfits()) != 1 {
+	if !bad.names(3, "李雷")() || len(bad.misfits()) != 1 || !strings.Contains(bad.misfits()[0], "org.yaml") || strings.Contains(bad.misfits()[0], filepath.Dir(bad.org)) {
 		t.Errorf("a start with a bad file: version %d, %q", bad.hub.org.Load().Version, bad.misfits())
 	}
 	bare := hire(t, url, "")
-	if why := strings.Join(bare.misfits(), ""); !bare.names(3, "李雷")() || !strings.Contains(why, "读不到文件") {
+	if why := strings.Join(bare.misfits(), ""); !bare.names(3, "李雷")() || !strings.Contains(why, "org.yaml：读不到文件") || strings.Contains(why, filepath.Dir(bare.org)) {
 		t.Errorf("a start without a file: version %d, %q", bare.hub.org.Load().Version, why)
 	}
 	put(t, bare.org, named("李雷"))

@@ -27,6 +27,9 @@ var (
 	ErrPanicked    = errors.New("the transaction's code panicked")           // rolled back
 )
 
+// errNotSynced is a server that answers before the disk has it.
+var errNotSynced = errors.New(wordNotSynced)
+
 // errRace marks a transaction that may succeed when it runs again.
 var errRace = errors.New("lost a race")
 

@@ -3,12 +3,16 @@ package store_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"genjin/sales"
 	"genjin/store"
@@ -147,4 +151,40 @@ func TestUndelivered(t *testing.T) {
 			t.Errorf("it was sent: %v", got)
 		}
 	})
+}
+
+// TestReasonTellsNoAddress: what stands on a page that anybody may open names
+// what is wrong, once, and not where.
+func TestReasonTellsNoAddress(t *testing.T) {
+	t.Parallel()
+	_, noServer := store.Open(t.Context(), store.Options{URL: "postgres://canary:secret@127.0.0.1:1/canary", DataDir: t.TempDir(), Now: time.Now})
+	if noServer == nil || !strings.Contains(noServer.Error(), "canary") {
+		t.Fatalf("a server that is not there: %v", noServer)
+	}
+	fresh, err := store.Open(t.Context(), store.Options{DataDir: t.TempDir(), Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer fresh.Close() //nolint:errcheck // a test's own
+	dir := t.TempDir()
+	closed := storetest.New(t, storetest.WithDataDir(dir))
+	if err := os.WriteFile(filepath.Join(dir, "installation"), []byte("canary\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for want, err := range map[string]error{
+		"连不上数据库服务器":                  noServer,
+		"数据库的结构是 0":                  fresh.Ready(t.Context()),
+		"数据目录和数据库不是一套":               closed.Ready(t.Context()),
+		"数据库服务器不能提交（SQLSTATE 57P03）": fmt.Errorf("canary: %w: %w", store.ErrUnavailable, &pgconn.PgError{Code: "57P03"}),
+		"数据库所在的磁盘满了":                 fmt.Errorf("canary: %w", &pgconn.PgError{Code: "53100"}),
+		"数据库不能提交":                    fmt.Errorf("canary: %w", store.ErrUnavailable),
+	} {
+		if err == nil {
+			t.Errorf("%s: no error", want)
+			continue
+		}
+		if got := store.Reason(err); !strings.HasPrefix(got, want) || strings.Contains(got, "canary") || strings.Contains(got, "127.0.0.1") || strings.Contains(got, "the database") {
+			t.Errorf("%v\nis told as %q, want %q", err, got, want)
+		}
+	}
 }

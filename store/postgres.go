@@ -73,7 +73,7 @@ func (p *postgresEngine) check(ctx context.Context) error {
 		return unavailable("reach the database", err)
 	}
 	if mode == "off" {
-		return errors.New(wordNotSynced)
+		return errNotSynced
 	}
 	return nil
 }

@@ -9,6 +9,19 @@ const (
 	wordNoMarker  = "还没有"
 )
 
+// Why the database cannot be used, where anybody may read it.
+const (
+	wordNoCommit     = "数据库不能提交"
+	wordNoServer     = "连不上数据库服务器"
+	wordServerSays   = "数据库服务器不能提交（SQLSTATE %s）"
+	wordDiskFull     = "数据库所在的磁盘满了"
+	wordReadOnly     = "数据库只能读，不能写"
+	wordFileBusy     = "数据库文件正被别的程序占用"
+	wordFileBroken   = "数据库文件坏了"
+	wordFileUnusable = "数据库文件读写不了"
+	wordNotOneSet    = "数据目录和数据库不是一套"
+)
+
 // What a verification says, to the people who asked for it. Each line names a
 // row, a checkpoint or a file.
 const (
