@@ -185,3 +185,30 @@ func TestFormPageExpires(t *testing.T) {
 		t.Errorf("expired: %d", w.Code)
 	}
 }
+
+// TestTooLargeIsHeardByWhoWritesItAll: a sender that reads no answer before it
+// wrote everything is told all the same, also by a way in that does not read;
+// what is far too large is cut off, and who asks first is not told to go on.
+func TestTooLargeIsHeardByWhoWritesItAll(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t, func(o *Options) {
+		o.Bots = []bots.Bot{fakeBot{decode: func(*http.Request) (bots.Inbound, error) {
+			return bots.Inbound{}, &bots.DecodeError{Fault: bots.FaultTooLarge, Reason: "body_too_large"}
+		}}}
+	})
+	routes := r.hub.Routes()
+	for name, c := range map[string]struct {
+		size, read int
+		header     []string
+	}{
+		"a little too large": {bodyMax + 1, bodyMax + 1, nil},
+		"far too large":      {64 << 20, drainMax, nil},
+		"who asks first":     {bodyMax + 1, 0, []string{"Expect", "100-continue"}},
+	} {
+		body := bytes.NewReader(make([]byte, c.size))
+		w := ask(t, routes, "POST /webhooks/feishu", io.NopCloser(body), c.header...)
+		if read := c.size - body.Len(); w.Code != http.StatusRequestEntityTooLarge || read != c.read {
+			t.Errorf("%s: %d, %d bytes read, want %d", name, w.Code, read, c.read)
+		}
+	}
+}

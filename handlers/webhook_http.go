@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"io"
 	"log/slog"
 	"net/http"
 
@@ -9,8 +10,21 @@ import (
 	"genjin/bots"
 )
 
-// bodyMax is the largest push that is read.
-const bodyMax = 1 << 20
+const (
+	// bodyMax is the largest push that is read.
+	bodyMax = 1 << 20
+	// drainMax is how much of a larger one is let go by.
+	drainMax = 4 << 20
+)
+
+// drain lets the rest of a refused push go by, within the time that a request
+// has: most senders read no answer before they wrote it all, and would see a
+// broken pipe. One that asks first is told at once.
+func drain(r *http.Request, body io.Reader) {
+	if r.Header.Get("Expect") == "" {
+		_, _ = io.CopyN(io.Discard, body, drainMax) // it is refused already
+	}
+}
 
 // webhook takes a platform's push: the way in is picked by path, it decodes and
 // checks, each event is handled, and only then, after the commit, it is answered.
@@ -21,9 +35,11 @@ func (h *Hub) webhook(c *gin.Context) {
 		answerError(c, http.StatusNotFound, "no_such_platform")
 		return
 	}
-	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, bodyMax)
+	whole := c.Request.Body
+	c.Request.Body = http.MaxBytesReader(c.Writer, whole, bodyMax)
 	in, err := inlet.Decode(c.Request)
 	if err != nil {
+		drain(c.Request, whole)
 		h.fail(c, err)
 		return
 	}

@@ -174,6 +174,26 @@ func TestOverlongFieldsAreRecorded(t *testing.T) {
 	}
 }
 
+// TestOldCardShapeIsRecorded: its token changes the card and is not ours. Without
+// a right signature it is refused as anything else is.
+func TestOldCardShapeIsRecorded(t *testing.T) {
+	t.Parallel()
+	h := newFeishu(t)
+	b := bad{h: h}
+	const old = `{"token":"c-x","open_id":"ou_li","open_message_id":"om","action":{"value":{"a":"approve"}}}`
+	in, err := h.bot.Decode(b.sealed([]byte(old)))
+	if err != nil || len(in.Events) != 1 || in.Events[0].Kind != bots.EventUnknown || in.Events[0].Type != "card.action.trigger_v1" || in.Events[0].User != "" {
+		t.Errorf("%+v, %v", in, err)
+	}
+	if got := refusal(t, h, b.raw(old)); got != "401 plaintext_not_allowed" {
+		t.Errorf("in clear: %s", got)
+	}
+	sealed, _ := h.sim.Sealed([]byte(old))
+	if got := refusal(t, h, post(sealed, nil)); got != "401 signature_missing" {
+		t.Errorf("unsigned: %s", got)
+	}
+}
+
 // TestWebhookNeedsItsSecrets: without them anybody could seal an event.
 func TestWebhookNeedsItsSecrets(t *testing.T) {
 	t.Parallel()

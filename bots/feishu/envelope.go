@@ -30,6 +30,14 @@ type head struct {
 	Token     string `json:"token"`
 	Type      string `json:"type"`
 	Challenge string `json:"challenge"`
+	// OpenMessageID stands at the top of the oldest shape alone: a card's click.
+	OpenMessageID string `json:"open_message_id"`
+}
+
+// oldCard tells whether it is the oldest shape of a card's click, whose "token"
+// is one to change the card with and not ours.
+func (h head) oldCard() bool {
+	return h.OpenMessageID != "" && h.Schema == "" && h.Type == "" && h.UUID == "" && h.Header.EventID == ""
 }
 
 // envelope is a push with its event still to be read, or, for the one type that
