@@ -17,7 +17,7 @@ import (
 
 // restoreCmd brings a backup back.
 type restoreCmd struct {
-	Dir     string `arg:"" help:"The folder that genjin backup wrote." type:"existingdir"`
+	Dir     string `arg:"" help:"The folder that genjin backup wrote." type:"path"`
 	Damaged bool   `help:"Take also a backup whose original had faults already."`
 }
 
@@ -26,6 +26,9 @@ func (c *restoreCmd) Run(e *env) error {
 	cfg, err := config.Load(e.getenv, os.ReadFile)
 	if err != nil {
 		return err
+	}
+	if _, err := os.Stat(c.Dir); err != nil {
+		return fmt.Errorf("restore: %w", err)
 	}
 	m, err := store.Restore(e.ctx, store.RestoreOptions{
 		Dir: c.Dir, URL: cfg.DatabaseURL.Reveal(), DataDir: cfg.DataDir, Now: time.Now, Logger: quiet(e.out), Damaged: c.Damaged,

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -44,8 +46,35 @@ func TestWrongUse(t *testing.T) {
 			t.Errorf("%v: %v, want wrong use", args, err)
 		}
 	}
+	gone := filepath.Join(t.TempDir(), "gone") // a path that is not there was understood
+	for _, args := range [][]string{{"restore", gone}, {"rules", "check", gone}, {"org", "check", gone}} {
+		if _, err := runs(t, t.TempDir(), args...); !errors.Is(err, fs.ErrNotExist) || errors.Is(err, errUsage) {
+			t.Errorf("%v: %v, want a failure", args, err)
+		}
+	}
 	if out, err := runs(t, t.TempDir(), "version"); err != nil || !strings.Contains(out, "genjin") {
 		t.Errorf("version: %q %v", out, err)
+	}
+}
+
+// TestLastLineIsASentence: what programs tell errors by is not said to people.
+func TestLastLineIsASentence(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	_, err := runs(t, dir, "audit", "verify")
+	if !errors.Is(err, store.ErrSchema) {
+		t.Fatalf("a database without tables: %v", err)
+	}
+	if line := lastLine(err); !strings.HasSuffix(line, "请执行 genjin migrate") {
+		t.Errorf("said: %s", line)
+	}
+	for text, want := range map[string]string{
+		fmt.Errorf("%w: %w", fmt.Errorf("x 正由进程 1 使用：请先停掉它: %w", store.ErrLocked), store.ErrRunning).Error(): "x 正由进程 1 使用：请先停掉它",
+		fmt.Errorf("open: %w", fs.ErrNotExist).Error(): "open: file does not exist",
+	} {
+		if got := lastLine(errors.New(text)); got != want {
+			t.Errorf("%s is said as %q, want %q", text, got, want)
+		}
 	}
 }
 

@@ -12,8 +12,10 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	_ "time/tzdata" // a machine without zone files still knows Asia/Shanghai
+	"unicode"
 
 	"github.com/alecthomas/kong"
 
@@ -61,9 +63,23 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(2)
 	case err != nil:
-		fmt.Fprintln(os.Stderr, "genjin:", err)
+		fmt.Fprintln(os.Stderr, "genjin:", lastLine(err))
 		os.Exit(1)
 	}
+}
+
+// lastLine is what a command that failed says at its end. What went wrong is a
+// sentence for a person; the store's names for it, which programs tell it by,
+// stand in none.
+func lastLine(err error) string {
+	text := err.Error()
+	if !strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+		return text
+	}
+	for _, name := range store.Kinds() {
+		text = strings.ReplaceAll(text, ": "+name, "")
+	}
+	return text
 }
 
 // run is the whole program, for main and for tests.

@@ -36,6 +36,20 @@ func Reason(err error) string {
 	return wordNoCommit
 }
 
+// Kinds are the store's own names for errors that reach a command's end: they
+// stand behind the sentence that tells a person what went wrong.
+func Kinds() []string {
+	kinds := []error{
+		ErrUnavailable, ErrSchema, ErrLocked, ErrForeign,
+		ErrNoBackup, ErrNotEmpty, ErrRunning, ErrBackupBad, ErrNoTool,
+	}
+	names := make([]string, 0, len(kinds))
+	for _, k := range kinds {
+		names = append(names, k.Error())
+	}
+	return names
+}
+
 func sqliteReason(code int) string {
 	switch code & 0xff {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
