@@ -76,9 +76,10 @@ func (c *call) noteFile(ctx context.Context, f bots.File) error {
 }
 
 // keepReply notes where a file came from, if answers are said there and nothing
-// else will be: its words are answered before it is here.
+// else will be: its words are answered before it is here, and of several files
+// each is answered, all at one place, where there is room for one answer.
 func (c *call) keepReply(ctx context.Context, file string) error {
-	if c.event.Reply == "" || !c.event.Private || c.event.Text != "" {
+	if c.event.Reply == "" || !c.event.Private || c.event.Text != "" || len(c.event.Files) > 1 {
 		return nil
 	}
 	return c.keep(ctx, keptBack+file, "reply", c.event.Reply, draftKept)

@@ -234,3 +234,29 @@ func TestFileIsAnsweredWhereItCame(t *testing.T) {
 		})
 	}
 }
+
+// TestFilesOfOneMessageAreAnsweredAtOnePlace: the address is good for one answer.
+func TestFilesOfOneMessageAreAnsweredAtOnePlace(t *testing.T) {
+	t.Parallel()
+	r := onWeCom(t)
+	e := r.event(li)
+	e.Reply, e.Private = "reply:LiLei:https://x", true
+	for _, key := range []string{"k1", "k2"} {
+		e.Files = append(e.Files, bots.File{Bot: r.bot, Key: key, MessageID: e.MessageID, Name: key + ".pdf"})
+	}
+	r.handle(e)
+	r.new()
+	for _, file := range e.Files {
+		var f sales.File
+		r.view(func(tx *store.Tx) (err error) {
+			f, err = tx.FileByPlatform(t.Context(), r.bot, e.MessageID, file.Key)
+			return err
+		})
+		r.arrives(f, "pdf")
+		all := r.new()
+		if len(all) != 1 || all[0].Chat != "" || all[0].User != "LiLei" {
+			t.Fatalf("%s: %+v", file.Key, all)
+		}
+		all[0].has(t, file.Name)
+	}
+}
