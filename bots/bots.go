@@ -66,9 +66,10 @@ type Forgetful interface {
 // itself within one process; a store that knows what other processes said, and
 // what was said before a restart, can keep it for all of them.
 type Counted interface {
-	// Quota is how many messages may go to the receiver of m within a span of
-	// time; 0 means that nobody counts.
-	Quota(m Message) (most int, span time.Duration)
+	// Quota is how many messages may go out within a span of time to whom the
+	// platform counts m: a receiver, however they are written to, or several
+	// together. 0 means that nobody counts.
+	Quota(m Message) (whom string, most int, span time.Duration)
 }
 
 // A Perishable platform changes a card only for a while, or only so often.

@@ -21,19 +21,19 @@ func (m letter) forgotten() bool {
 	return is && f.Forgets(m.body)
 }
 
-// quota is what the platform silently keeps the receiver to.
+// quota is what the platform silently keeps messages like this one to.
 func (m letter) quota() store.Quota {
 	c, is := m.bot.(bots.Counted)
 	if !is {
 		return store.Quota{}
 	}
-	most, span := c.Quota(m.body)
-	return store.Quota{Most: most, Span: span}
+	whom, most, span := c.Quota(m.body)
+	return store.Quota{Whom: whom, Most: most, Span: span}
 }
 
 // begin notes that a try begins, where that will have to be known: by a count
 // that every process shares, or after this one died. It puts the message off
-// while its receiver's quota is used up.
+// while its quota is used up.
 func (e *Engine) begin(ctx context.Context, m letter) (noted bool, err error) {
 	if m.Update != "" {
 		return false, nil

@@ -67,11 +67,11 @@ func (p *picky) Update(_ context.Context, ref bots.CardRef, m bots.Message) (bot
 
 func (*picky) Forgets(m bots.Message) bool { return m.Chat != "" }
 
-func (p *picky) Quota(m bots.Message) (int, time.Duration) {
+func (p *picky) Quota(m bots.Message) (string, int, time.Duration) {
 	if m.User == "" {
-		return 0, 0
+		return "", 0, 0
 	}
-	return p.most, time.Minute
+	return m.User, p.most, time.Minute
 }
 
 func (*picky) Spent(ref bots.CardRef, _ time.Time) bool { return len(strings.Fields(string(ref))) < 2 }

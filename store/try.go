@@ -10,15 +10,16 @@ import (
 	"genjin/store/dbgen"
 )
 
-// Quota is how many messages may go to one receiver within a span of time; the
+// Quota is how many messages a platform lets through within a span of time; the
 // zero Quota counts nothing.
 type Quota struct {
+	Whom string // who is counted together: a member, or all groups
 	Most int
 	Span time.Duration
 }
 
 // BeginTry notes, before the platform hears of it, that a message is tried now.
-// When as many as the quota allows went to its receiver within the span, those
+// When as many as the quota allows went to whom it counts within the span, those
 // under way in any process included, it notes nothing and says when there is
 // room again. The zero instant means that the try may begin.
 func (s *Store) BeginTry(ctx context.Context, m Message, q Quota) (free time.Time, err error) {
@@ -34,7 +35,7 @@ func (s *Store) BeginTry(ctx context.Context, m Message, q Quota) (free time.Tim
 				return nil
 			}
 		}
-		n, err := tx.q.BeginTry(ctx, millis(tx.now), m.ID)
+		n, err := tx.q.BeginTry(ctx, millis(tx.now), q.Whom, m.ID)
 		if err != nil {
 			return fmt.Errorf("begin a try of message %s: %w", m.ID, err)
 		}
@@ -46,14 +47,14 @@ func (s *Store) BeginTry(ctx context.Context, m Message, q Quota) (free time.Tim
 	return free, err
 }
 
-// room is when the quota of a message's receiver allows one more. Whoever asks
-// for the same receiver at once waits for the end of this transaction.
+// room is when a quota allows one more. Whoever asks for the same at once waits
+// for the end of this transaction.
 func (tx *Tx) room(ctx context.Context, m Message, q Quota) (time.Time, error) {
-	if err := tx.q.TouchLane(ctx, quotaLane(m)); err != nil {
+	if err := tx.q.TouchLane(ctx, quotaLane(m.Bot, q.Whom)); err != nil {
 		return time.Time{}, fmt.Errorf("count what went to %s: %w", m.Person, err)
 	}
 	tries, err := tx.q.TriesTo(ctx, dbgen.TriesToParams{
-		Bot: m.Bot, Usr: m.User, Chat: m.Chat, Since: millis(tx.now.Add(-q.Span)), ID: m.ID, Most: most(q.Most),
+		Bot: m.Bot, Counted: q.Whom, Since: millis(tx.now.Add(-q.Span)), ID: m.ID, Most: most(q.Most),
 	})
 	if err != nil {
 		return time.Time{}, fmt.Errorf("count what went to %s: %w", m.Person, err)
@@ -64,11 +65,11 @@ func (tx *Tx) room(ctx context.Context, m Message, q Quota) (time.Time, error) {
 	return instant(tries[q.Most-1]).Add(q.Span + time.Millisecond), nil
 }
 
-// quotaLane is the lane of those who write to one receiver. Its name outlives
-// the message: an address that is good for an answer does not stand in it.
-func quotaLane(m Message) string {
-	sum := sha256.Sum256([]byte(m.User + "\x00" + m.Chat))
-	return "quota:" + m.Bot + ":" + hex.EncodeToString(sum[:16])
+// quotaLane is the lane of those who write where it is counted together. Its name
+// outlives the message: no account stands in it.
+func quotaLane(bot, whom string) string {
+	sum := sha256.Sum256([]byte(whom))
+	return "quota:" + bot + ":" + hex.EncodeToString(sum[:16])
 }
 
 // ForgetTry takes the note of a try back that came to nothing: the platform was

@@ -19,6 +19,7 @@ func TestQuotaCountsWhatIsUnderWayAndWhatWasSeen(t *testing.T) {
 		quota := store.Quota{Most: 3, Span: time.Minute}
 		begin := func(user string) (store.Message, time.Time) {
 			m := message(t, s, post(t, s, store.Outgoing{Bot: "wecom", User: user, Body: json.RawMessage(`{}`)}))
+			quota.Whom = "member " + user
 			free, err := s.BeginTry(t.Context(), m, quota)
 			if err != nil {
 				t.Fatal(err)
@@ -41,7 +42,7 @@ func TestQuotaCountsWhatIsUnderWayAndWhatWasSeen(t *testing.T) {
 		if _, free := begin("han"); !free.IsZero() {
 			t.Error("another receiver is counted together")
 		}
-		if free, err := s.BeginTry(t.Context(), ids[0], quota); err != nil || !free.IsZero() {
+		if free, err := s.BeginTry(t.Context(), ids[0], store.Quota{Whom: "member li", Most: 3, Span: time.Minute}); err != nil || !free.IsZero() {
 			t.Errorf("a message stands in its own way until %v, %v", free, err)
 		}
 		if err := s.NoteTry(t.Context(), ids[1].ID, false, "refused"); err != nil {
@@ -63,14 +64,13 @@ func TestQuotaCountsWhatIsUnderWayAndWhatWasSeen(t *testing.T) {
 	})
 }
 
-// Many workers of several processes ask at the same moment.
 // TestQuotaKeepsNoAddress: whoever holds the address of an answer may give it;
 // what is counted by keeps none.
 func TestQuotaKeepsNoAddress(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		m := message(t, s, post(t, s, store.Outgoing{Bot: "wecom", Chat: "reply:LiLei:https://wecom.example/?response_code=canary", Body: json.RawMessage(`{}`)}))
-		if _, err := s.BeginTry(t.Context(), m, store.Quota{Most: 1, Span: time.Minute}); err != nil {
+		if _, err := s.BeginTry(t.Context(), m, store.Quota{Whom: m.Chat, Most: 1, Span: time.Minute}); err != nil {
 			t.Fatal(err)
 		}
 		err := s.View(t.Context(), func(tx *store.Tx) error {
@@ -86,10 +86,36 @@ func TestQuotaKeepsNoAddress(t *testing.T) {
 	})
 }
 
+// TestQuotaCountsByWhomItNames: a member who is written to by several roads, and
+// all groups together.
+func TestQuotaCountsByWhomItNames(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		for whom, roads := range map[string][]store.Outgoing{
+			"member li": {{User: "LiLei"}, {Chat: "reply:LiLei:https://x"}, {User: "lilei"}},
+			"groups":    {{Chat: "chateast"}, {Chat: "chatwest"}, {Chat: "chateast"}},
+		} {
+			for i, to := range roads {
+				to.Bot, to.Body = "wecom", json.RawMessage(`{}`)
+				m := message(t, s, post(t, s, to))
+				free, err := s.BeginTry(t.Context(), m, store.Quota{Whom: whom, Most: 2, Span: time.Minute})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if begun := free.IsZero(); begun != (i < 2) {
+					t.Errorf("%s, message %d: begun is %v", whom, i+1, begun)
+				}
+			}
+		}
+	})
+}
+
+// TestQuotaHoldsForAllWhoAskAtOnce: many workers of several processes ask at the
+// same moment.
 func TestQuotaHoldsForAllWhoAskAtOnce(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		quota := store.Quota{Most: 5, Span: time.Minute}
+		quota := store.Quota{Whom: "member li", Most: 5, Span: time.Minute}
 		var begun atomic.Int64
 		var wg sync.WaitGroup
 		for range 16 {

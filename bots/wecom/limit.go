@@ -1,6 +1,7 @@
 package wecom
 
 import (
+	"strings"
 	"time"
 
 	"genjin/bots"
@@ -32,13 +33,20 @@ func groupPaces() []pace.Pace { return []pace.Pace{{N: perGroupsMinute, Span: 61
 const allGroups = "groups"
 
 // Quota implements [bots.Counted]: the platform counts what the app says to a
-// member.
-func (*Bot) Quota(m bots.Message) (most int, span time.Duration) {
-	if roadOf(m).kind != roadApp {
-		return 0, 0
+// member, also in place of an answer of the 智能机器人, and in all groups.
+func (*Bot) Quota(m bots.Message) (whom string, most int, span time.Duration) {
+	switch r := roadOf(m); r.kind {
+	case roadApp:
+		return memberOf(r.to), perMemberMinute, time.Minute
+	case roadGroup:
+		return allGroups, perGroupsMinute, time.Minute
+	case roadRobot, roadReply, roadNowhere:
 	}
-	return perMemberMinute, time.Minute
+	return "", 0, 0
 }
+
+// memberOf names a member to the limits, however the id is written.
+func memberOf(user string) string { return "member " + strings.ToLower(user) }
 
 // Forgets implements [bots.Forgetful]: only message/send looks for duplicates,
 // and a file's second try has another media_id.

@@ -146,3 +146,21 @@ func TestBusyRobotHoldsUpNoOther(t *testing.T) {
 	}
 	say(t, b, bots.Message{Key: "c", User: lilei, Text: "x"})
 }
+
+// TestGroupsAreCountedTogether: the platform counts what the app says in groups
+// for each who is in them, so that every group is part of one quota; what robots
+// and answers say is not the app's.
+func TestGroupsAreCountedTogether(t *testing.T) {
+	t.Parallel()
+	h := newWeCom(t)
+	one, most, span := h.bot.Quota(bots.Message{Chat: "chateast", Text: "x"})
+	other, _, _ := h.bot.Quota(bots.Message{Chat: "chatwest", File: pdf("合同.pdf", 1000)})
+	if one == "" || one != other || most < 25 || most >= 200 || span < time.Minute {
+		t.Errorf("%d within %v for %q and %q", most, span, one, other)
+	}
+	for _, chat := range []string{"robot:east", "reply:" + lilei + ":https://x/y"} {
+		if whom, most, _ := h.bot.Quota(bots.Message{Chat: chat, Text: "x"}); most != 0 || whom != "" {
+			t.Errorf("%s: %d for %q", chat, most, whom)
+		}
+	}
+}

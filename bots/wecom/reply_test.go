@@ -127,8 +127,9 @@ func TestWhatTheRobotCannotSay(t *testing.T) {
 		if h.bot.Forgets(m) || m.Card != nil && h.bot.Spent(ref, time.Now()) {
 			t.Errorf("%s: forgets, or cannot be changed: %q", m.Key, ref)
 		}
-		if most, _ := h.bot.Quota(m); most != 25 {
-			t.Errorf("%s: quota %d", m.Key, most)
+		direct, _, _ := h.bot.Quota(bots.Message{User: strings.ToUpper(lilei), Text: "x"})
+		if whom, most, _ := h.bot.Quota(m); most != 25 || whom != direct {
+			t.Errorf("%s: quota %d of %q, want that of %q", m.Key, most, whom, direct)
 		}
 	}
 	file := bots.Message{Key: "file", Chat: reply, File: pdf("合同.pdf", 1000)}

@@ -140,7 +140,7 @@ func (b *Bot) message(ctx context.Context, key string, s sending, out *sent) err
 	}
 	err = b.call(ctx, request{
 		api: "message/send", path: "/cgi-bin/message/send", body: body,
-		key: key, to: "member " + strings.ToLower(s.To), paces: memberPaces(),
+		key: key, to: memberOf(s.To), paces: memberPaces(),
 		acts: true, twice: s.Image == nil && s.File == nil, into: out,
 	})
 	if err != nil {

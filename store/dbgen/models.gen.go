@@ -109,6 +109,7 @@ type Message struct {
 	LastError  string
 	CreatedAt  int64
 	TryAt      int64
+	Counted    string
 }
 
 type PeopleState struct {

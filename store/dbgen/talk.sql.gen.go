@@ -22,11 +22,11 @@ func (q *Queries) AddMeta(ctx context.Context, name string, value string) (int64
 }
 
 const beginTry = `-- name: BeginTry :execrows
-UPDATE messages SET try_at = $1 WHERE id = $2 AND state = 'pending'
+UPDATE messages SET try_at = $1, counted = $2 WHERE id = $3 AND state = 'pending'
 `
 
-func (q *Queries) BeginTry(ctx context.Context, now int64, iD string) (int64, error) {
-	result, err := q.db.ExecContext(ctx, beginTry, now, iD)
+func (q *Queries) BeginTry(ctx context.Context, now int64, counted string, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, beginTry, now, counted, iD)
 	if err != nil {
 		return 0, err
 	}
@@ -87,7 +87,7 @@ func (q *Queries) CountMessages(ctx context.Context) ([]CountMessagesRow, error)
 }
 
 const deadMessages = `-- name: DeadMessages :many
-SELECT id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at, try_at FROM messages WHERE state IN ('failed', 'uncertain') AND state IN ('pending', 'uncertain', 'failed') ORDER BY id DESC LIMIT $1
+SELECT id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at, try_at, counted FROM messages WHERE state IN ('failed', 'uncertain') AND state IN ('pending', 'uncertain', 'failed') ORDER BY id DESC LIMIT $1
 `
 
 // The second condition is that of the index.
@@ -121,6 +121,7 @@ func (q *Queries) DeadMessages(ctx context.Context, most int32) ([]Message, erro
 			&i.LastError,
 			&i.CreatedAt,
 			&i.TryAt,
+			&i.Counted,
 		); err != nil {
 			return nil, err
 		}
@@ -271,8 +272,8 @@ func (q *Queries) InsertInbox(ctx context.Context, arg InsertInboxParams) (int64
 }
 
 const insertMessage = `-- name: InsertMessage :execrows
-INSERT INTO messages (id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at, try_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending', '', 0, 0, 0, 0, '', $12, 0)
+INSERT INTO messages (id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at, try_at, counted)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending', '', 0, 0, 0, 0, '', $12, 0, '')
 ON CONFLICT DO NOTHING
 `
 
@@ -371,7 +372,7 @@ func (q *Queries) LastWrote(ctx context.Context, person string) (PeopleState, er
 }
 
 const latestOfCard = `-- name: LatestOfCard :one
-SELECT id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at, try_at FROM messages WHERE root = $1 AND state IN ('pending', 'sent', 'uncertain')
+SELECT id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at, try_at, counted FROM messages WHERE root = $1 AND state IN ('pending', 'sent', 'uncertain')
 ORDER BY created_at DESC, id DESC LIMIT 1
 `
 
@@ -400,6 +401,7 @@ func (q *Queries) LatestOfCard(ctx context.Context, root string) (Message, error
 		&i.LastError,
 		&i.CreatedAt,
 		&i.TryAt,
+		&i.Counted,
 	)
 	return i, err
 }
@@ -484,7 +486,7 @@ func (q *Queries) ListDelegations(ctx context.Context) ([]Delegation, error) {
 }
 
 const listMessages = `-- name: ListMessages :many
-SELECT id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at, try_at FROM messages
+SELECT id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at, try_at, counted FROM messages
 WHERE (CAST($1 AS TEXT) = '' OR state = $1)
   AND (CAST($2 AS TEXT) = '' OR subject = $2)
   AND (CAST($3 AS TEXT) = '' OR person = $3)
@@ -536,6 +538,7 @@ func (q *Queries) ListMessages(ctx context.Context, arg ListMessagesParams) ([]M
 			&i.LastError,
 			&i.CreatedAt,
 			&i.TryAt,
+			&i.Counted,
 		); err != nil {
 			return nil, err
 		}
@@ -584,7 +587,7 @@ func (q *Queries) MarkMessage(ctx context.Context, arg MarkMessageParams) (int64
 }
 
 const messageByID = `-- name: MessageByID :one
-SELECT id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at, try_at FROM messages WHERE id = $1
+SELECT id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at, try_at, counted FROM messages WHERE id = $1
 `
 
 func (q *Queries) MessageByID(ctx context.Context, id string) (Message, error) {
@@ -611,6 +614,7 @@ func (q *Queries) MessageByID(ctx context.Context, id string) (Message, error) {
 		&i.LastError,
 		&i.CreatedAt,
 		&i.TryAt,
+		&i.Counted,
 	)
 	return i, err
 }
@@ -777,7 +781,7 @@ func (q *Queries) RecentInbox(ctx context.Context, most int32) ([]Inbox, error) 
 }
 
 const recentMessages = `-- name: RecentMessages :many
-SELECT id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at, try_at FROM messages ORDER BY id DESC LIMIT $1
+SELECT id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at, try_at, counted FROM messages ORDER BY id DESC LIMIT $1
 `
 
 func (q *Queries) RecentMessages(ctx context.Context, most int32) ([]Message, error) {
@@ -810,6 +814,7 @@ func (q *Queries) RecentMessages(ctx context.Context, most int32) ([]Message, er
 			&i.LastError,
 			&i.CreatedAt,
 			&i.TryAt,
+			&i.Counted,
 		); err != nil {
 			return nil, err
 		}
@@ -940,25 +945,23 @@ func (q *Queries) SweepSaid(ctx context.Context, before int64) (int64, error) {
 
 const triesTo = `-- name: TriesTo :many
 SELECT try_at FROM messages
-WHERE bot = $1 AND usr = $2 AND chat = $3 AND try_at > 0 AND try_at > $4 AND id <> $5
-ORDER BY try_at DESC LIMIT $6
+WHERE bot = $1 AND counted = $2 AND try_at > 0 AND try_at > $3 AND id <> $4
+ORDER BY try_at DESC LIMIT $5
 `
 
 type TriesToParams struct {
-	Bot   string
-	Usr   string
-	Chat  string
-	Since int64
-	ID    string
-	Most  int32
+	Bot     string
+	Counted string
+	Since   int64
+	ID      string
+	Most    int32
 }
 
 // The second condition is that of the index.
 func (q *Queries) TriesTo(ctx context.Context, arg TriesToParams) ([]int64, error) {
 	rows, err := q.db.QueryContext(ctx, triesTo,
 		arg.Bot,
-		arg.Usr,
-		arg.Chat,
+		arg.Counted,
 		arg.Since,
 		arg.ID,
 		arg.Most,

@@ -7,8 +7,8 @@ VALUES (@bot, @event_key, @event_type, @usr, @person, @received_at, @hash, @outc
 ON CONFLICT DO NOTHING;
 
 -- name: InsertMessage :execrows
-INSERT INTO messages (id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at, try_at)
-VALUES (@id, @bot, @usr, @chat, @person, @kind, @subject, @body, @updates, @root, @not_before, 'pending', '', 0, 0, 0, 0, '', @created_at, 0)
+INSERT INTO messages (id, bot, usr, chat, person, kind, subject, body, updates, root, not_before, state, ref, tries, first_try_at, doubt_since, sent_at, last_error, created_at, try_at, counted)
+VALUES (@id, @bot, @usr, @chat, @person, @kind, @subject, @body, @updates, @root, @not_before, 'pending', '', 0, 0, 0, 0, '', @created_at, 0, '')
 ON CONFLICT DO NOTHING;
 
 -- name: MessageByID :one
@@ -28,7 +28,7 @@ UPDATE messages SET ref = @ref, state = @state, sent_at = @sent_at, last_error =
 WHERE id = @id AND ref = @old_ref AND state = @old_state;
 
 -- name: BeginTry :execrows
-UPDATE messages SET try_at = @now WHERE id = @id AND state = 'pending';
+UPDATE messages SET try_at = @now, counted = @counted WHERE id = @id AND state = 'pending';
 
 -- name: ForgetTry :exec
 UPDATE messages SET try_at = 0 WHERE id = @id AND state = 'pending' AND doubt_since = 0;
@@ -36,7 +36,7 @@ UPDATE messages SET try_at = 0 WHERE id = @id AND state = 'pending' AND doubt_si
 -- The second condition is that of the index.
 -- name: TriesTo :many
 SELECT try_at FROM messages
-WHERE bot = @bot AND usr = @usr AND chat = @chat AND try_at > 0 AND try_at > @since AND id <> @id
+WHERE bot = @bot AND counted = @counted AND try_at > 0 AND try_at > @since AND id <> @id
 ORDER BY try_at DESC LIMIT @most;
 
 -- What is to be seen of a card, as far as we know: its root or its newest change.
