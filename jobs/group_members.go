@@ -84,20 +84,28 @@ func (e *Engine) changeGroup(ctx context.Context, maker bots.GroupMaker, t team)
 		return nil
 	}
 	out, err := maker.ChangeGroup(ctx, t.chat(), t.users, gone)
-	se, is := errors.AsType[*bots.SendError](err)
-	switch {
-	case err == nil:
-		return e.notedMembers(ctx, t, out)
-	case is && len(out) > 0 && !se.Retry: // nor could it be done without those whom it does not know
-		e.Logger.LogAttrs(ctx, slog.LevelWarn, "group not changed", slog.String("team", t.ID), slog.String("bot", t.bot), slog.Any("error", err))
-		return e.tellUnknown(ctx, t, out)
-	case is && se.Code == bots.CodeNoReach:
-		return nil
-	case is && (se.Code == bots.CodeConfig || !se.Retry):
-		e.Logger.LogAttrs(ctx, slog.LevelWarn, "group not changed", slog.String("team", t.ID), slog.String("bot", t.bot), slog.Any("error", err))
-		return e.alarmOnce(ctx, alarm{what: "group members", scope: t.bot + ":" + t.ID, id: t.Name, cause: err.Error()})
+	if err != nil {
+		return e.notChanged(ctx, t, out, err)
 	}
-	return err
+	return e.notedMembers(ctx, t, out)
+}
+
+// notChanged tells the admins of what a person must mend: of whom the platform
+// does not know, where there are such, and else what it said. A group that is
+// gone is made again by the next message; what passes is tried again.
+func (e *Engine) notChanged(ctx context.Context, t team, out []string, err error) error {
+	se, is := errors.AsType[*bots.SendError](err)
+	if !is || se.Retry && se.Code != bots.CodeConfig {
+		return err
+	}
+	if se.Code == bots.CodeNoReach && len(out) == 0 {
+		return nil
+	}
+	e.Logger.LogAttrs(ctx, slog.LevelWarn, "group not changed", slog.String("team", t.ID), slog.String("bot", t.bot), slog.Any("error", err))
+	if len(out) > 0 {
+		return e.tellUnknown(ctx, t, out)
+	}
+	return e.alarmOnce(ctx, alarm{what: "group members", scope: t.bot + ":" + t.ID, id: t.Name, cause: err.Error()})
 }
 
 // membersOf are those whom the hub brought into a group; made tells whether it
