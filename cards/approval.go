@@ -77,7 +77,10 @@ func (w Words) actButtons(value map[string]string) []bots.Button {
 }
 
 func (w Words) money(a sales.Approval) string {
-	if a.Product == "" {
+	switch {
+	case amount(a.Amount) == "":
+		return ""
+	case a.Product == "":
 		return a.Amount.String()
 	}
 	return a.Amount.String() + "（" + clip(a.Product, nameMax) + "）"
@@ -210,7 +213,7 @@ func (w Words) ApprovalDecided(a sales.Approval) string {
 		why = w.decision(last)
 	}
 	return lines(
-		w.say("decided."+string(a.Status), a.Number, clip(a.Company, nameMax), amount(a.Amount)),
+		w.say("decided."+string(a.Status), a.Number, title(clip(a.Company, nameMax), amount(a.Amount))),
 		why,
 		w.say("decided.next_"+string(a.Status), clip(a.Company, nameMax), w.stage(a.Move.From), w.stage(a.Move.To)),
 	)
@@ -222,7 +225,7 @@ func (w Words) ActDone(a sales.Approval, act sales.Act, to sales.Person) string 
 	if act == sales.ActTransfer {
 		return w.say("done.transfer", a.Number, who, to.Name)
 	}
-	text := w.say("done", w.act(act), a.Number, who, amount(a.Amount))
+	text := w.say("done", w.act(act), a.Number, title(who, amount(a.Amount)))
 	if a.Status == sales.ApprovalPending {
 		return text + w.say("approval.next", w.waiting(a))
 	}
@@ -232,7 +235,7 @@ func (w Words) ActDone(a sales.Approval, act sales.Act, to sales.Person) string 
 // Nudge asks an approver, in the requester's name, to decide.
 func (w Words) Nudge(a sales.Approval, by sales.Person) string {
 	return lines(
-		w.say("nudge", by.Name, a.Number, clip(a.Company, nameMax), amount(a.Amount), w.step(a.Move)),
+		w.say("nudge", by.Name, a.Number, title(clip(a.Company, nameMax), amount(a.Amount), w.step(a.Move))),
 		w.say("nudge.next", a.Number, a.Number),
 	)
 }
@@ -240,7 +243,7 @@ func (w Words) Nudge(a sales.Approval, by sales.Person) string {
 // Reminder reminds an approver who lets a request wait, and says what comes
 // next when it goes on waiting.
 func (w Words) Reminder(a sales.Approval, r sales.Reminder) string {
-	text := w.say("reminder", r.Count, a.Number, clip(a.Company, nameMax), amount(a.Amount), w.Time(r.Since), w.Name(a.Requester))
+	text := w.say("reminder", r.Count, a.Number, title(clip(a.Company, nameMax), amount(a.Amount)), w.Time(r.Since), w.Name(a.Requester))
 	if at := w.Rules.Approvals.EscalateAt; at > 0 && r.Count+1 == at {
 		text = lines(text, w.say("reminder.last"))
 	}
@@ -249,5 +252,5 @@ func (w Words) Reminder(a sales.Approval, r sales.Reminder) string {
 
 // Escalation tells an approver's manager that reminding did not help.
 func (w Words) Escalation(a sales.Approval, p sales.Person, r sales.Reminder) string {
-	return w.say("escalation", p.Name, r.Count, a.Number, clip(a.Company, nameMax), amount(a.Amount), w.Time(r.Since))
+	return w.say("escalation", p.Name, r.Count, a.Number, title(clip(a.Company, nameMax), amount(a.Amount)), w.Time(r.Since))
 }

@@ -157,7 +157,7 @@ func (w Words) DealNews(d sales.Deal) string {
 
 // DealLine is a deal in a list.
 func (w Words) DealLine(d sales.Deal, now time.Time) string {
-	line := w.say("line.deal", num(d.Number), clip(d.Company, nameMax), w.stage(d.Stage), amount(d.Amount))
+	line := w.say("line.deal", num(d.Number), title(clip(d.Company, nameMax), w.stage(d.Stage), amount(d.Amount)))
 	switch {
 	case d.Pending != nil:
 		line += w.say("line.pending", d.Pending.Approval)
@@ -171,7 +171,7 @@ func (w Words) DealLine(d sales.Deal, now time.Time) string {
 func (w Words) Choose(name string, deals []sales.Deal) string {
 	all := []string{w.say("choose.head", len(deals), name)}
 	for i, d := range deals {
-		all = append(all, w.say("choose.line", i+1, num(d.Number), clip(d.Company, nameMax), orDash(d.Product), w.stage(d.Stage), amount(d.Amount)))
+		all = append(all, w.say("choose.line", i+1, num(d.Number), title(clip(d.Company, nameMax), orDash(d.Product), w.stage(d.Stage), amount(d.Amount))))
 	}
 	return lines(append(all, w.say("choose.next", len(deals)))...)
 }

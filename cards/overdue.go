@@ -1,6 +1,8 @@
 package cards
 
 import (
+	"strings"
+
 	"genjin/sales"
 )
 
@@ -20,7 +22,7 @@ func (w Words) lateLine(i LateItem, owner bool) string {
 	var text string
 	switch {
 	case i.Deal != nil:
-		text = w.say("late.deal", num(i.Deal.Number), clip(i.Deal.Company, nameMax), amount(i.Deal.Amount), w.stage(i.Deal.Stage), i.Late.Days)
+		text = w.say("late.deal", num(i.Deal.Number), strings.TrimSpace(clip(i.Deal.Company, nameMax)+" "+amount(i.Deal.Amount)), w.stage(i.Deal.Stage), i.Late.Days)
 	case i.Late.Kind == sales.LateResponse:
 		text = w.say("late.response", num(i.Lead.Number), clip(i.Lead.Company, nameMax), i.Lead.Score.Grade, w.Time(i.Late.Due.At))
 	default:

@@ -83,7 +83,7 @@ func (w Words) ApprovalRefused(err error, a sales.Approval) string {
 	}
 	text, ok := map[sales.RefusalKind]string{
 		sales.RefuseSelf:        w.say("approval.self", a.Number, w.names(no.Who)),
-		sales.RefuseNotApprover: w.say("approval.not_you", a.Number, orDash(w.names(no.Who))),
+		sales.RefuseNotApprover: w.say("approval.not_you", a.Number, orDash(w.waiting(a))),
 		sales.RefuseDecided:     w.decided(no, a),
 		sales.RefuseStale:       w.say("approval.stale", a.Number),
 		sales.RefuseReason:      w.say("approval.reason", w.act(sales.Act(no.Detail)), a.Number, zhCN["approval.why."+no.Detail]),

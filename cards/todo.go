@@ -54,7 +54,7 @@ func (w Words) Todo(_ sales.Person, items []TodoItem, nonce string) bots.Card {
 func (w Words) todoText(item TodoItem) string {
 	a := item.Approval
 	text := lines(
-		w.say("todo.item", a.Number, clip(a.Company, nameMax), a.Amount.Short()),
+		w.say("todo.item", a.Number, title(clip(a.Company, nameMax), amount(a.Amount))),
 		w.say("todo.item_step", w.step(a.Move), w.Name(a.Requester), w.Time(a.CreatedAt)),
 		w.named("fact.evidence", evidence(item.Files, a.Move.Attendees)),
 	)
@@ -99,7 +99,7 @@ func (w Words) todoAsk(items []TodoItem, nonce string) *bots.Form {
 	options := make([]bots.Option, 0, len(listed))
 	for _, item := range listed {
 		a := item.Approval
-		text := w.say("todo.pick_item", a.Number, clip(a.Company, pickName), a.Amount.Short())
+		text := strings.TrimRight(w.say("todo.pick_item", a.Number, clip(a.Company, pickName), amount(a.Amount)), " ")
 		options = append(options, bots.Option{Value: fmt.Sprintf("%d:%d", a.Number, a.Version), Text: text})
 	}
 	hint := w.say("todo.pick_hint", listed[0].Approval.Number, listed[0].Approval.Number)
@@ -171,7 +171,7 @@ func (w Words) Bulk(results []BulkLine) string {
 			continue
 		}
 		done++
-		all = append(all, w.say("bulk.yes", num(r.Approval.Number), clip(r.Approval.Company, nameMax), r.Approval.Amount.Short()))
+		all = append(all, strings.TrimRight(w.say("bulk.yes", num(r.Approval.Number), clip(r.Approval.Company, nameMax), amount(r.Approval.Amount)), " "))
 	}
 	head := w.say("bulk.some", done, len(results)-done)
 	switch done {

@@ -103,3 +103,33 @@ func TestHelpExamples(t *testing.T) {
 	holds(t, w.Help(sales.Person{Name: "蔡静", Role: sales.RoleFinance}), []string{"同意", "帮助 代理"}, []string{"公司="})
 	holds(t, w.Help(sales.Person{Name: "李雷", Role: sales.RoleRep}), []string{"线索 公司="}, nil)
 }
+
+// TestNoAmountLeavesNoHole: a deal whose amount nobody gave is named without it.
+func TestNoAmountLeavesNoHole(t *testing.T) {
+	t.Parallel()
+	w := newWords(t)
+	a, who := approval("海星重工"), sales.Person{ID: "p-wang", Name: "王芳"}
+	a.Amount.Fen = 0
+	d, r := sales.Deal{Number: 13, Company: "海星重工", Stage: "contact"}, sales.Reminder{Count: 1, Since: at(24, 9, 0)}
+	for _, text := range []string{
+		w.ActDone(a, sales.ActApprove, who), w.ApprovalDecided(a), w.Nudge(a, who), w.Reminder(a, r), w.Escalation(a, who, r),
+		w.DealLine(d, at(24, 9, 0)), w.Choose("海星", []sales.Deal{d, d}), w.Bulk([]BulkLine{{Approval: a}}),
+	} {
+		holds(t, text+"\n", []string{"海星重工"}, []string{" · ，", " ·\n", " · \n", " ·  ", "·  ·", "¥0", "  ", " \n"})
+	}
+	if text := w.money(a); text != "" {
+		t.Errorf("amount on a card: %q", text)
+	}
+}
+
+// TestNotYoursNamesTheStandIn: who may not decide hears who can, not who is away.
+func TestNotYoursNamesTheStandIn(t *testing.T) {
+	t.Parallel()
+	w := newWords(t)
+	w.Now = at(24, 16, 0)
+	a := approval("海星重工")
+	approver := a.OpenTasks()[0].Approver
+	w.Delegations = map[string]sales.Delegation{approver: {To: "p-zhao", From: at(24, 9, 0), Until: at(25, 18, 0)}}
+	text := w.ApprovalRefused(&sales.Refusal{Kind: sales.RefuseNotApprover, Who: []string{approver}}, a)
+	holds(t, text, []string{"不由你处理", w.Name("p-zhao") + "（代 " + w.Name(approver) + "）"}, nil)
+}

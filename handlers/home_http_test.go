@@ -15,3 +15,15 @@ func TestHome(t *testing.T) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
+
+// TestLookingWithoutReading: what only asks for the head is answered as who reads.
+func TestLookingWithoutReading(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	for _, path := range []string{"/healthz", "/readyz", "/form/unknown"} {
+		get, head := ask(t, d.routes, "GET "+path, nil), ask(t, d.routes, "HEAD "+path, nil)
+		if get.Code != head.Code || get.Code == 404 || get.Code == 405 {
+			t.Errorf("%s: GET %d, HEAD %d", path, get.Code, head.Code)
+		}
+	}
+}

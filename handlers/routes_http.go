@@ -33,6 +33,9 @@ func (h *Hub) Routes() http.Handler {
 	r.GET("/", h.home)
 	r.GET("/healthz", h.healthz)
 	r.GET("/readyz", h.readyz)
+	r.HEAD("/healthz", h.healthz) // net/http leaves the body out
+	r.HEAD("/readyz", h.readyz)
+	r.HEAD("/form/:token", h.showForm)
 	if h.Metrics != nil {
 		r.GET("/metrics", gin.WrapH(h.Metrics))
 	}
