@@ -145,7 +145,8 @@ func soundsLikeDecision(t string) (Verb, bool) {
 func parseVerb(t string, stages Stages) (Command, bool) {
 	v, rest, ok := CutVerb(t)
 	if !ok {
-		return Command{}, false
+		rest, ok = cutGluedLead(t)
+		return parseLead(rest), ok
 	}
 	parsers := map[Verb]func() Command{
 		Lead: func() Command { return parseLead(rest) },
@@ -173,6 +174,24 @@ func CutVerb(t string) (v Verb, rest string, ok bool) {
 	}
 	v, ok = VerbOf(word)
 	return v, strings.TrimSpace(rest), ok
+}
+
+// cutGluedLead takes the verb off a lead whose fields follow behind a comma, or
+// without anything between: 线索，公司=甲 and 线索公司=甲.
+func cutGluedLead(t string) (rest string, ok bool) {
+	for _, word := range gluedLeads {
+		if rest, ok = strings.CutPrefix(t, word); !ok {
+			continue
+		}
+		rest = strings.TrimLeft(rest, ",;，；、 \n")
+		m := fieldShape.FindStringSubmatchIndex(rest)
+		if m == nil || m[0] != 0 {
+			return "", false
+		}
+		_, known := fieldName(rest[m[6]:m[7]])
+		return rest, known
+	}
+	return "", false
 }
 
 // VerbOf is the verb that a word means.

@@ -55,6 +55,9 @@ var verbs = map[string]Verb{
 	"好了": GoOn, "haole": GoOn, "hl": GoOn, "done": GoOn,
 }
 
+// gluedLeads are the words for a lead that people write without a space behind.
+var gluedLeads = []string{"线索", "录线索", "新线索"}
+
 // standsAlone are verbs behind which nothing may follow.
 var standsAlone = map[Verb]bool{Todo: true, Mine: true, Cancel: true, GoOn: true, Undo: true}
 
