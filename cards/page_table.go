@@ -23,6 +23,8 @@ var pageTexts = map[string]string{
 	"home.title": "跟进 · 销售助手",
 	"home.what":  "这里是公司的销售助手「跟进」：录线索、推进商机、走审批，都在聊天里完成。",
 	"home.where": "请在飞书或企业微信里找「跟进」机器人，发「帮助」看用法。",
+	"lost.title": "没有这个页面",
+	"lost.what":  "地址可能没有复制完整，或链接已改动。请回到聊天里重新点开链接。",
 
 	"upload.state.done":    "✓ 已上传",
 	"upload.state.expired": "◷ 链接已失效",

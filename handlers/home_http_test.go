@@ -27,3 +27,16 @@ func TestLookingWithoutReading(t *testing.T) {
 		}
 	}
 }
+
+// TestLost: a mistyped address is a page for who reads, and JSON for programs.
+func TestLost(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	page := ask(t, d.routes, "GET /forn/x", nil, "Accept", "text/html,*/*;q=0.8")
+	if page.Code != 404 || !strings.Contains(page.Body.String(), "没有这个页面") || page.Header().Get("Content-Security-Policy") == "" {
+		t.Errorf("%d %s", page.Code, page.Body)
+	}
+	if w := ask(t, d.routes, "GET /forn/x", nil, "Accept", "*/*"); w.Code != 404 || !strings.Contains(w.Body.String(), `"error":"not_found"`) {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}

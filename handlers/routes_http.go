@@ -22,7 +22,7 @@ func (h *Hub) Routes() http.Handler {
 		h.logTrouble("trusted proxies", err)
 	}
 	r.Use(h.identify, h.recovered)
-	r.NoRoute(func(c *gin.Context) { answerError(c, http.StatusNotFound, "not_found") })
+	r.NoRoute(h.lost)
 	r.NoMethod(func(c *gin.Context) { answerError(c, http.StatusMethodNotAllowed, "method") })
 
 	r.Any("/webhooks/:bot", h.webhook)

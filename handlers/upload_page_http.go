@@ -3,6 +3,7 @@ package handlers
 import (
 	"bytes"
 	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -62,4 +63,17 @@ func (h *Hub) home(c *gin.Context) {
 	w := h.words()
 	web.Guard(c.Writer.Header())
 	h.renderPage(c, http.StatusOK, "home.html", web.Home{Assets: assets, Title: w.Say("home.title"), Lines: []string{w.Say("home.what"), w.Say("home.where")}})
+}
+
+// lost answers an address that leads nowhere: a page for who reads, else the
+// answer for programs.
+func (h *Hub) lost(c *gin.Context) {
+	if !strings.Contains(c.GetHeader("Accept"), "text/html") {
+		answerError(c, http.StatusNotFound, "not_found")
+		return
+	}
+	w := h.words()
+	c.Set(keyReason, "not_found")
+	web.Guard(c.Writer.Header())
+	h.renderPage(c, http.StatusNotFound, "home.html", web.Home{Assets: assets, Title: w.Say("lost.title"), Lines: []string{w.Say("lost.what"), w.Say("home.where")}})
 }
