@@ -45,6 +45,7 @@ type button struct {
 type input struct {
 	ID, Name, Label, Hint, Kind, Value string
 	Required, Several, Disabled        bool
+	Inside                             bool // its label stands in the field, as the platform shows it
 	MaxLen, Rows                       int
 	Choices                            []choice
 }
@@ -176,7 +177,10 @@ func (r *reader) input(tag string, el object) input {
 		Required: el["required"] == true, Several: strings.HasPrefix(tag, "multi_"), Disabled: el["disabled"] == true,
 	}
 	in.ID = r.where.Message + "-" + in.Name
-	if in.Label == "" {
+	switch {
+	case in.Label == "" && in.Kind == "choice" && !in.Several:
+		in.Label, in.Inside = in.Hint, true
+	case in.Label == "":
 		in.Label, in.Hint = in.Hint, ""
 	}
 	for _, name := range []string{"default_value", "initial_option", "initial_date", "initial_time", "initial_datetime"} {

@@ -233,7 +233,7 @@ func TestCardsAreDrawnAndPressed(t *testing.T) {
 	got := v.get("/playground?as=ou_wang")
 	for _, want := range []string{
 		"待你审批 &lt;b&gt;", "<strong>金额</strong>", "@李雷", `href="https://example.com/r"`, "&lt;i&gt;", `class="warning"`,
-		`name="f.comment"`, `maxlength="500"`, `<option value="ou_li">李雷</option>`, `type="date"`, `value="#0"`, `value="#2"`, `data-confirm="确认？"`,
+		`name="f.comment"`, `maxlength="500"`, `<option value="">转交给</option>`, `class="sr">转交给</label>`, `<option value="ou_li">李雷</option>`, `type="date"`, `value="#0"`, `value="#2"`, `data-confirm="确认？"`,
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the card does not show %s", want)
