@@ -194,7 +194,7 @@ var zhCN = merge(map[string]string{
 	"refused.back":             "%s 在「%s」，不能退回「%s」。刚推错的可以回复「撤销」。",
 	"refused.pending":          "%s 正在等审批 #%d，出结果前不能再推进。回复「催办 %d」提醒审批人。",
 	"refused.closed":           "%s 已经「%s」，不能再改。",
-	"refused.nobody":           "「%s」需要审批（%s），但名单里找不到审批人。请联系管理员。",
+	"refused.nobody":           "「%s」需要审批（%s），但名单里没有谁能批。请管理员在 org.yaml 里给你写上 manager，或在 rules.yaml 里给这一步加别的审批人，然后再推进一次。",
 	"refused.nothing":          "没有可以撤销的推进（只能撤销自己 %d 分钟内的最近一次）。",
 	"refused.too_late":         "这次推进是 %s 做的，超过 %d 分钟，不能撤销了。",
 	"refused.undo_decided":     "审批 #%d 已经有人处理，不能撤销了。",
