@@ -102,6 +102,30 @@ func TestMuteCopies(t *testing.T) {
 	}
 }
 
+// TestMuteManyClicks: whoever taps again and again is told once, and again when
+// some time has passed; another button is another question.
+func TestMuteManyClicks(t *testing.T) {
+	t.Parallel()
+	r := onWeCom(t)
+	n := r.atContract("华东智造", "128万")
+	card := r.asks(wang, n)
+	said := 0
+	for range 20 {
+		_, told := r.presses(wang, button(t, card, "拒绝"), map[string]string{"comment": cards.NoReason})
+		said += len(told)
+	}
+	if said != 1 {
+		t.Errorf("20 taps in a moment were answered %d times", said)
+	}
+	if _, told := r.presses(wang, button(t, card, "退回"), map[string]string{"comment": cards.NoReason}); len(told) != 1 {
+		t.Errorf("another button: %q", texts(told))
+	}
+	r.now = r.now.Add(pressedAgain)
+	if _, told := r.presses(wang, button(t, card, "拒绝"), map[string]string{"comment": cards.NoReason}); len(told) != 1 {
+		t.Errorf("later: %q", texts(told))
+	}
+}
+
 // TestMuteEveryClick: strangers, unknown buttons and taps without a card of ours
 // are answered too.
 func TestMuteEveryClick(t *testing.T) {

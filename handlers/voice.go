@@ -2,8 +2,10 @@ package handlers
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"genjin/bots"
 	"genjin/store"
@@ -59,11 +61,31 @@ func (c *call) speak(ctx context.Context) error {
 	case c.voice.told && (drawn || c.answer.Card == nil):
 		return nil
 	case c.answer.Text != "":
-		return c.whisper(ctx, c.answer.Text)
+		return c.whisperOnce(ctx, c.answer.Text)
 	case c.answer.Card != nil && !drawn:
-		return c.whisper(ctx, c.answer.Card.Plain())
+		return c.whisperOnce(ctx, c.answer.Card.Plain())
 	}
 	return nil
+}
+
+// pressedAgain is how long the same press is not told the same again: whoever
+// taps ten times in a second would have spent what the platform lets us say to
+// them in a minute.
+const pressedAgain = 10 * time.Second
+
+// whisperOnce answers a press, once for the same button with the same inputs and
+// the same words.
+func (c *call) whisperOnce(ctx context.Context, text string) error {
+	k := c.event.Click
+	press, err := json.Marshal([]any{c.event.Bot, c.event.User, k.Action, k.Value, k.Form, text})
+	if err != nil {
+		return fmt.Errorf("press: %w", err)
+	}
+	first, err := c.tx.Once(ctx, fmt.Sprintf("pressed:%x:%d", sha256.Sum256(press), c.tx.Now().UnixMilli()/pressedAgain.Milliseconds()))
+	if err != nil || !first {
+		return err
+	}
+	return c.whisper(ctx, text)
 }
 
 // redrawClicked puts the answer's card in the place of the clicked one. A card

@@ -171,18 +171,25 @@ func (r *reader) button(el object) button {
 	return b
 }
 
+// name gives a field without a label its hint for one; a list shows it inside, as
+// the platform does.
+func (in *input) name() {
+	switch {
+	case in.Label != "":
+	case in.Kind == "choice" && !in.Several:
+		in.Label, in.Inside = in.Hint, true
+	default:
+		in.Label, in.Hint = in.Hint, ""
+	}
+}
+
 func (r *reader) input(tag string, el object) input {
 	in := input{
 		Name: text(el, "name"), Label: content(el["label"]), Hint: content(el["placeholder"]), Kind: inputKinds[tag],
 		Required: el["required"] == true, Several: strings.HasPrefix(tag, "multi_"), Disabled: el["disabled"] == true,
 	}
 	in.ID = r.where.Message + "-" + in.Name
-	switch {
-	case in.Label == "" && in.Kind == "choice" && !in.Several:
-		in.Label, in.Inside = in.Hint, true
-	case in.Label == "":
-		in.Label, in.Hint = in.Hint, ""
-	}
+	in.name()
 	for _, name := range []string{"default_value", "initial_option", "initial_date", "initial_time", "initial_datetime"} {
 		if in.Value == "" {
 			in.Value = text(el, name)
