@@ -255,17 +255,14 @@ func (h *hub) web(ctx context.Context, p parts) error {
 	if p.ready != nil {
 		p.ready(l.Addr().String())
 	}
-	stopped := make(chan error, 1)
-	go func() {
-		<-ctx.Done()
-		sctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-		defer cancel()
-		stopped <- srv.Shutdown(sctx)
-	}()
-	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+	d := door{l.(*net.TCPListener)} //nolint:forcetypeassert // asked for tcp
+	defer context.AfterFunc(ctx, func() { d.shut(time.Now()) })()
+	if err := srv.Serve(d); !errors.Is(err, net.ErrClosed) {
 		return fmt.Errorf("serve: %w", err)
 	}
-	return <-stopped
+	sctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	return srv.Shutdown(sctx)
 }
 
 // ready says whether the hub can do its work: the reasons are for a person.
