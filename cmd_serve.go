@@ -255,6 +255,8 @@ func (h *hub) web(ctx context.Context, p parts) error {
 	if p.ready != nil {
 		p.ready(l.Addr().String())
 	}
+	var inside visitors
+	srv.ConnState = inside.note
 	d := door{l.(*net.TCPListener)} //nolint:forcetypeassert // asked for tcp
 	defer context.AfterFunc(ctx, func() { d.shut(time.Now()) })()
 	if err := srv.Serve(d); !errors.Is(err, net.ErrClosed) {
@@ -262,6 +264,7 @@ func (h *hub) web(ctx context.Context, p parts) error {
 	}
 	sctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
+	inside.leave(sctx, srv)
 	return srv.Shutdown(sctx)
 }
 

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"net"
+	"net/http"
 	"os"
+	"sync/atomic"
 	"time"
 )
 
@@ -25,4 +28,32 @@ func (d door) Accept() (net.Conn, error) {
 		return nil, errors.Join(net.ErrClosed, d.Close())
 	}
 	return c, err
+}
+
+// visitors are the connections that a server has, by its [http.Server.ConnState].
+type visitors struct{ n atomic.Int64 }
+
+func (v *visitors) note(_ net.Conn, s http.ConnState) {
+	switch s {
+	case http.StateNew:
+		v.n.Add(1)
+	case http.StateClosed, http.StateHijacked:
+		v.n.Add(-1)
+	case http.StateActive, http.StateIdle: // still inside
+	}
+}
+
+// leave has everybody answered and gone, or ends with ctx. [http.Server.Shutdown]
+// hangs up on who is just being heard for the first time: it comes after this.
+func (v *visitors) leave(ctx context.Context, srv *http.Server) {
+	srv.SetKeepAlivesEnabled(false) // nobody stays behind their answer
+	t := time.NewTicker(5 * time.Millisecond)
+	defer t.Stop()
+	for v.n.Load() > 0 {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+	}
 }
