@@ -251,20 +251,26 @@ func (w Words) Problem(p sales.Problem) string {
 // LeadOwned tells somebody of a lead that is theirs now. The number is masked:
 // a tap shows it.
 func (w Words) LeadOwned(l sales.Lead) bots.Card {
+	card := w.leadCard(l, w.say("lead.owned", l.Number), w.clock(l), w.fact("fact.by", w.Name(l.CreatedBy)))
+	card.Fallback = w.say("lead.owned_fallback", l.Number)
+	return card
+}
+
+// leadCard shows a lead: how it stands first, and whose it is last.
+func (w Words) leadCard(l sales.Lead, head string, stands, whose bots.Fact) bots.Card {
 	return bots.Card{
-		Title: title(w.say("lead.owned", l.Number), clip(l.Company, nameMax), w.worth(l.Score)),
+		Title: title(head, clip(l.Company, nameMax), w.worth(l.Score)),
 		Tone:  bots.ToneAct,
 		Blocks: blocks(
 			facts(
-				w.clock(l),
+				stands,
 				w.fact("fact.contact", w.contact(l)),
 				w.fact("fact.need", clip(norm.MaskPhones(l.Need), 120)),
 				w.fact("fact.source", l.Source),
-				w.fact("fact.by", w.Name(l.CreatedBy)),
+				whose,
 			),
 			bots.Block{Buttons: w.phoneButton(l)},
 		),
-		Fallback: w.say("lead.owned_fallback", l.Number),
 	}
 }
 

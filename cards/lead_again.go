@@ -3,29 +3,16 @@ package cards
 import (
 	"genjin/bots"
 	"genjin/sales"
-	"genjin/sales/norm"
 )
 
 // LeadAgain shows a lead that somebody asks for: what became of it, or by when it
 // must be called.
 func (w Words) LeadAgain(l sales.Lead) bots.Card {
-	tone := bots.ToneAct
+	card := w.leadCard(l, w.say("lead.again", l.Number), w.leadState(l), w.fact("fact.owner", w.Name(l.Owner)))
 	if l.Status != sales.LeadOpen {
-		tone = bots.ToneClosed
+		card.Tone = bots.ToneClosed
 	}
-	return bots.Card{
-		Title: title(w.say("lead.again", l.Number), clip(l.Company, nameMax), w.worth(l.Score)), Tone: tone,
-		Blocks: blocks(
-			facts(
-				w.leadState(l),
-				w.fact("fact.contact", w.contact(l)),
-				w.fact("fact.need", clip(norm.MaskPhones(l.Need), 120)),
-				w.fact("fact.source", l.Source),
-				w.fact("fact.owner", w.Name(l.Owner)),
-			),
-			bots.Block{Buttons: w.phoneButton(l)},
-		),
-	}
+	return card
 }
 
 // leadState is what became of a lead; while nothing did, its clock.
